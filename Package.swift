@@ -1,0 +1,113 @@
+// swift-tools-version: 6.2
+// The rooms of the house, ground first. What each may import is the point of this file:
+// `tools/tidy` checks that the lists below and the `import` lines agree.
+// No package dependency, ever: the toolchain only.
+
+import PackageDescription
+
+/// Every target is held to the same rules.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// Sources only: `unsafe` must be written where memory safety rests on an argument.
+/// `Lifetimes` gives our own non-escapable types (a cursor over a span).
+let source: [SwiftSetting] =
+  strict + [.strictMemorySafety(), .enableExperimentalFeature("Lifetimes")]
+
+/// Tests may also see the lifetimes of what they test.
+let test: [SwiftSetting] = strict + [.enableExperimentalFeature("Lifetimes")]
+
+let package = Package(
+  name: "tokenledger",
+  products: [
+    .executable(name: "tokenledgerd", targets: ["tokenledgerd"]),
+    .executable(name: "tokenledger", targets: ["LedgerCommand"]),
+    .library(name: "TokenLedger", targets: ["TokenLedger", "LedgerStore"]),
+    .library(name: "LedgerClient", targets: ["LedgerClient"]),
+  ],
+  targets: [
+    // Ground: no module of ours above it.
+    .target(name: "CIntrinsics"),
+    .target(name: "CLinux"),
+    .target(name: "Bytes", dependencies: ["CIntrinsics"], swiftSettings: source),
+    .target(
+      name: "CryptoPrimitives", dependencies: ["Bytes", "CIntrinsics"], swiftSettings: source),
+    .target(name: "LinuxIO", dependencies: ["CLinux"], swiftSettings: source),
+
+    // Parts: pure, or one concern.
+    .target(name: "TokenLedger", dependencies: ["Bytes"], swiftSettings: source),
+    .target(
+      name: "EventLog", dependencies: ["Bytes", "CryptoPrimitives", "LinuxIO"],
+      swiftSettings: source),
+    .target(name: "RESP", dependencies: ["Bytes"], swiftSettings: source),
+
+    // Joint: the ledger on disk.
+    .target(
+      name: "LedgerStore",
+      dependencies: ["Bytes", "CryptoPrimitives", "EventLog", "LinuxIO", "TokenLedger"],
+      swiftSettings: source),
+
+    // Services.
+    .target(
+      name: "LedgerServer",
+      dependencies: [
+        "Bytes", "CryptoPrimitives", "EventLog", "LedgerStore", "LinuxIO", "RESP", "TokenLedger",
+      ],
+      swiftSettings: source),
+    .target(
+      name: "LedgerClient", dependencies: ["Bytes", "LinuxIO", "RESP"], swiftSettings: source),
+
+    // Programs.
+    .executableTarget(
+      name: "tokenledgerd",
+      dependencies: ["EventLog", "LedgerServer", "LedgerStore", "LinuxIO", "TokenLedger"],
+      swiftSettings: source),
+    .executableTarget(
+      name: "LedgerCommand",
+      dependencies: [
+        "Bytes", "EventLog", "LedgerClient", "LedgerServer", "LedgerStore", "LinuxIO", "RESP",
+        "TokenLedger",
+      ],
+      path: "tools/tokenledger", swiftSettings: source),
+    .executableTarget(name: "tidy", path: "tools/tidy", swiftSettings: source),
+    .executableTarget(name: "command-table", path: "tools/command-table", swiftSettings: source),
+    .executableTarget(
+      name: "harness",
+      dependencies: [
+        "Bytes", "CryptoPrimitives", "EventLog", "LedgerClient", "LedgerServer", "LedgerStore",
+        "LinuxIO", "RESP", "TokenLedger",
+      ],
+      path: "benchmarks/harness", swiftSettings: source),
+
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["Bytes", "EventLog", "LinuxIO", "TokenLedger"],
+      path: "Tests/TestSupport", swiftSettings: test),
+    tests("Bytes"),
+    tests("CryptoPrimitives", ["Bytes"]),
+    tests("LinuxIO"),
+    tests("TokenLedger", ["Bytes"]),
+    tests("EventLog", ["Bytes", "CryptoPrimitives", "LinuxIO"]),
+    tests("RESP", ["Bytes"]),
+    tests("LedgerStore", ["Bytes", "EventLog", "LinuxIO", "TokenLedger"]),
+    tests(
+      "LedgerServer",
+      ["Bytes", "EventLog", "LedgerClient", "LedgerStore", "LinuxIO", "RESP", "TokenLedger"]),
+    tests("LedgerClient", ["Bytes", "LinuxIO", "RESP"]),
+    tests("LedgerCommand", ["LedgerServer", "LedgerStore", "TokenLedger"]),
+    .testTarget(name: "TidyTests", dependencies: ["tidy"], swiftSettings: test),
+  ]
+)
+
+/// A test target named after the module it tests, with the modules it builds its cases from.
+func tests(_ module: String, _ others: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: module + "Tests", dependencies: [.init(stringLiteral: module), "TestSupport"] + others,
+    swiftSettings: test)
+}
