@@ -29,4 +29,7 @@ extension RequestParser {
     let start = Int(range.start)
     return inlineBytes.span.extracting(start..<(start &+ count))
   }
+
+  /// The number of arguments that there is room for, for tests of what huge requests cost.
+  package var reservedArguments: Int { arguments.slots.count }
 }

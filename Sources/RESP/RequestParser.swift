@@ -1,10 +1,10 @@
 // Requests out of bytes: arrays of bulk strings, and inline commands.
 //
 // The parser never holds the bytes: the caller owns the buffer, and may move the unread part of it
-// between two calls. All positions are counted from the start of the request being read. A byte is
-// looked at once, whatever the chunks (headers of up to 21 bytes excepted), and nothing is
-// allocated from a number that a peer announced. One parser per stream, on the thread that reads
-// the stream. Cost: no allocation once the argument table has grown. Format: schema/protocol.md.
+// between two calls. All positions are counted from the start of the request being read, and no
+// chunk makes the parser go back to it (a header of up to 21 bytes is read anew, a request of the
+// short cut once). Nothing is allocated from a number that a peer announced. One parser per stream,
+// on the thread that reads the stream. Cost: `RequestParser+Short.swift`. Format: schema/protocol.md.
 //
 //      buffer  … done … │*2␍␊$4␍␊ECHO␍␊$2␍␊hi␍␊│*1␍␊$4␍␊PI
 //                       │requestStart            │offset, after `.request`
@@ -97,7 +97,7 @@ public struct RequestParser: ~Copyable, Sendable {
     beginRequest()
   }
 
-  @inline(__always)  // Benchmark `parse`: called for each request.
+  /// Clears the state of the request before; what a rare large one has blown up is given back.
   private mutating func beginRequest() {
     isFinished = false
     position = 0
@@ -128,7 +128,6 @@ extension RequestParser {
   }
 
   /// Reads `*n␍␊`; a number below one announces no arguments.
-  @inline(__always)  // Benchmark `parse`: called for each request.
   private mutating func readArgumentCount(_ buffer: Span<UInt8>) throws(ProtocolError) -> Bool {
     switch HeaderLine.read(buffer, from: requestStart &+ 1) {
     case .needMore: return false
