@@ -16,14 +16,14 @@ extension LedgerStore {
   public func forEachEvent(
     from first: EventSequence, through last: EventSequence, _ body: (Event) -> Bool
   ) throws(StoreError) {
-    let last = min(last, state.lastSequence)
-    guard first <= last, let start = index.entry(atOrBefore: first) else { return }
-    try read(from: start.location, at: start.sequence) { event throws(StoreError) in
-      if event.sequence < first.rawValue { return true }
-      if event.sequence > last.rawValue { return false }
-      let goesOn = body(try Event(logged: event))
-      return goesOn && event.sequence < last.rawValue
+    var failure: StoreError?
+    try forEachLogged(from: first, through: last) { logged in
+      do throws(StoreError) { return body(try Event(logged: logged)) } catch {
+        failure = error
+        return false
+      }
     }
+    if let failure { throw failure }
   }
 
   /// The event with `sequence`; nil when there is none yet.
@@ -58,27 +58,47 @@ extension LedgerStore {
   /// - Returns: nil when they were erased.
   /// - Throws: as ``forEachEvent(from:through:_:)``.
   public func secret(_ reference: SecretReference) throws(StoreError) -> [UInt8]? {
-    guard let start = index.entry(atOrBefore: reference.sequence) else { return nil }
     var bytes: [UInt8]?
-    try read(from: start.location, at: start.sequence) { event throws(StoreError) in
-      guard event.sequence == reference.sequence.rawValue else { return true }
-      bytes = try event.secret(reference.section)
+    try forEachLogged(from: reference.sequence, through: reference.sequence) { logged in
+      bytes = logged.secret(Int(reference.section))
       return false
     }
     return bytes
   }
 
-  private func read(
-    from location: LogLocation, at sequence: EventSequence,
-    _ body: (borrowing LogEvent) throws(StoreError) -> Bool
+  /// Reads from the indexed event before `first`, and passes over what comes before it.
+  private func forEachLogged(
+    from first: EventSequence, through last: EventSequence, _ body: (LogEvent) -> Bool
   ) throws(StoreError) {
-    try reader.forEachEvent(from: location, sequence: sequence.rawValue, body)
+    let last = min(last, state.lastSequence)
+    guard first <= last, let start = index.entry(atOrBefore: first) else { return }
+    do throws(LogError) {
+      try reader.read(
+        from: start.location, sequence: start.sequence.rawValue, through: last.rawValue
+      ) { event in
+        event.sequence < first.rawValue || body(event)
+      }
+    } catch {
+      throw .log(error)
+    }
+  }
+}
+
+extension LogEvent {
+  /// The secret in a section; nil when it was erased, or is kept in a form that is not known.
+  fileprivate func secret(_ index: Int) -> [UInt8]? {
+    guard index < sectionCount else { return nil }
+    let section = self.section(at: index)
+    guard !section.isErased, section.bytes.byteCount > 1,
+      section.bytes.byte(at: 0) == SectionForm.plain.rawValue
+    else { return nil }
+    return [UInt8](copying: section.bytes.extracting(1..<section.bytes.byteCount))
   }
 }
 
 extension Event {
   /// Decodes an event of the log.
-  init(logged event: borrowing LogEvent) throws(StoreError) {
+  init(logged event: LogEvent) throws(StoreError) {
     let sequence = EventSequence(event.sequence)
     do throws(EventDecodingError) {
       try self.init(facts: event.facts, sequence: sequence)

@@ -16,31 +16,31 @@ public final class LedgerStore {
   public let options: StoreOptions
   /// What all durable events amount to.
   public internal(set) var state: LedgerState
-  /// The end of the durable log: what to keep elsewhere in order to notice a loss.
-  public internal(set) var head: LogHead
-  /// What the start had to repair; nil for nothing.
-  public let recovery: Recovery?
+  /// The end of the durable log, to keep elsewhere in order to notice a loss; nil: no log yet.
+  public internal(set) var head: LogHead?
 
-  var index = EventIndex()
-  let reader: LogReader
+  var index: EventIndex
+  var reader: LogReader
   var inFlight = InFlight()
   /// Events decided on since the last submission.
   var pending = LogBatch()
-  /// An emptied batch, to take the place of the one that is being written.
+  /// An empty batch, to take the place of the one that is being written.
   var spare: LogBatch? = LogBatch()
   var committer: Committer
+  /// The right to write to the directory, held as long as the store.
+  var lock: DirectoryLock?
+  /// Scratch of `append`.
   private var facts: [UInt8] = []
 
   init(
-    options: StoreOptions, replay: consuming Replay, reader: LogReader, head: LogHead,
-    recovery: Recovery?, committer: consuming Committer
+    options: StoreOptions, replayed: ReplayedLedger, storage: any LogStorage, head: LogHead?,
+    committer: consuming Committer
   ) {
     self.options = options
-    self.state = replay.state
-    self.index = replay.index
-    self.reader = reader
+    self.state = replayed.state
+    self.index = replayed.index
+    self.reader = LogReader(storage: storage)
     self.head = head
-    self.recovery = recovery
     self.committer = committer
   }
 
@@ -48,7 +48,7 @@ public final class LedgerStore {
   public var now: UnixTime { options.clock.now }
 
   /// Whether nothing can be written, because the ledger was opened for reading.
-  public var isReadOnly: Bool { committer.isNone }
+  public var isReadOnly: Bool { committer.isAbsent }
 
   // MARK: What is in flight
 

@@ -30,8 +30,12 @@ enum CommandError: Error {
   case tooLargeReply(limitBytes: Int)
   /// The log could not be read for this reply.
   case unreadableLog(StoreError)
-  /// As Redis words it, for clients that look at it.
+  // As Redis words them, for clients that look at the words.
   case invalidStreamID
+  case unbalancedStreams
+  case noSuchStream
+  case noSuchDatabase
+  case invalidClientName
 }
 
 extension CommandError {
@@ -63,6 +67,12 @@ extension CommandError {
     case .unreadableLog(let error): "ERR the log cannot be read: \(error.description)"
     case .invalidStreamID:
       "ERR Invalid stream ID specified as stream command argument"
+    case .unbalancedStreams:
+      "ERR Unbalanced 'xread' list of streams: for each stream key an ID or '$' must be specified."
+    case .noSuchStream: "ERR no such key"
+    case .noSuchDatabase: "ERR DB index is out of range"
+    case .invalidClientName:
+      "ERR Client names cannot contain spaces, newlines or special characters."
     }
   }
 

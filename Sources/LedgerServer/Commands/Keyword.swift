@@ -10,15 +10,5 @@ enum Keyword: UInt8, CaseIterable, Sendable {
   var word: String { "\(self)".uppercased() }
 
   /// Finds keywords in any case.
-  static let table = NameTable(
-    [
-      ("ACCESS", Keyword.access), ("AFTER", .after), ("BLOCK", .block), ("CHARACTER", .character),
-      ("COUNT", .count), ("CREATED", .created), ("EQUIVALENT", .equivalent),
-      ("EXACTLY", .exactly), ("EXISTS", .exists), ("EXPECT", .expect), ("EXPIRED", .expired),
-      ("FIELDS", .fields), ("FIRST", .first), ("FRESH", .fresh), ("ID", .id), ("IDS", .ids),
-      ("KEY", .key), ("LIMIT", .limit), ("LIST", .list), ("NAME", .name), ("NOUSER", .nouser),
-      ("OWNER", .owner), ("REASON", .reason), ("REFRESH", .refresh),
-      ("REFRESHABLE", .refreshable), ("REV", .rev), ("SCOPES", .scopes), ("SETNAME", .setname),
-      ("SSOVERSION", .ssoversion), ("STREAMS", .streams), ("TYPE", .type), ("USER", .user),
-    ])
+  static let table = NameTable(allCases.map { ($0.word, $0) })
 }

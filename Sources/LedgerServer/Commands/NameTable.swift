@@ -12,12 +12,12 @@ struct NameTable<Value: Sendable>: Sendable {
   private var slots: [Entry?]
 
   /// - Precondition: the names differ, also without regard to case.
-  init(_ names: [(StaticString, Value)]) {
+  init(_ names: [(String, Value)]) {
     var capacity = 16
     while capacity < names.count * 2 { capacity *= 2 }
     slots = Array(repeating: nil, count: capacity)
     for (name, value) in names {
-      let bytes = Array(name.description.utf8)
+      let bytes = Array(name.utf8)
       var index = Self.hash(bytes.span) & (capacity - 1)
       while slots[index] != nil { index = (index + 1) & (capacity - 1) }
       precondition(self[bytes.span] == nil, "a name twice in a table")

@@ -205,7 +205,7 @@ private struct EventDecoder: ~Escapable {
         Opening(formatVersion: readVarint(), programVersion: readText("program version")))
     case .recovered:
       return try .recovered(
-        Recovery(segment: readText("segment"), offset: readVarint(), bytesCut: readVarint()))
+        TailCut(segment: readText("segment"), offset: readVarint(), bytesCut: readVarint()))
     case .compacted:
       return try .compacted(
         Compaction(
