@@ -4,7 +4,8 @@
 // between two calls. All positions are counted from the start of the request being read, and no
 // chunk makes the parser go back to it (a header of up to 21 bytes is read anew, a request of the
 // short cut once). Nothing is allocated from a number that a peer announced. One parser per stream,
-// on the thread that reads the stream. Cost: `RequestParser+Short.swift`. Format: schema/protocol.md.
+// on the thread that reads the stream. Cost: `RequestParser+Short.swift`. Format:
+// schema/protocol.md.
 //
 //      buffer  … done … │*2␍␊$4␍␊ECHO␍␊$2␍␊hi␍␊│*1␍␊$4␍␊PI
 //                       │requestStart            │offset, after `.request`

@@ -1,7 +1,7 @@
 // Feeds bytes to a request parser the way a server does, and notes what came out.
 //
-// Between two chunks the understood bytes are dropped and the rest moves to the front, so every test
-// that splits its input also proves that the parser's positions survive the move.
+// Between two chunks the understood bytes are dropped and the rest moves to the front, so every
+// test that splits its input also proves that the parser's positions survive the move.
 
 import RESP
 
