@@ -15,7 +15,8 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// Sources only: `unsafe` must be written where memory safety rests on an argument.
+/// Sources must say `unsafe` where memory safety rests on an argument.
+///
 /// `Lifetimes` gives our own non-escapable types (a cursor over a span).
 let source: [SwiftSetting] =
   strict + [.strictMemorySafety(), .enableExperimentalFeature("Lifetimes")]

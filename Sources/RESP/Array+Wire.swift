@@ -4,12 +4,6 @@
 // an array that has grown once does not grow again. Owner: whoever holds the array.
 
 extension [UInt8] {
-  /// The bytes of a span, copied.
-  package init(copying source: Span<UInt8>) {
-    // Safety: the pointer does not leave the closure.
-    self = unsafe source.withUnsafeBufferPointer { unsafe Array($0) }
-  }
-
   /// Appends the bytes of a span.
   mutating func append(_ source: Span<UInt8>) {
     // Safety: the pointer does not leave the closure.

@@ -2,6 +2,8 @@
 //
 // Numbers are read as strictly as we write them. Pure functions; the caller owns the bytes.
 
+import Bytes
+
 extension ReplyParser {
   /// The value that the text of an element stands for.
   static func value(of text: Span<UInt8>, type: WireType) throws(ProtocolError) -> Reply {

@@ -1,0 +1,135 @@
+// Decisions: a command and the state give events or a rejection. Pure; nothing changes here.
+
+extension LedgerState {
+  /// Decides on a new token.
+  ///
+  /// - Parameters:
+  ///   - token: its values.
+  ///   - free: an id that no event has, also none that is still being written.
+  ///   - now: the time of a token that brings none.
+  /// - Throws: `invalid`, `limit`, `keyReused`, `identifierTaken`, `identifiersExhausted`.
+  public func decideCreate(
+    _ token: NewToken, free: TokenID?, now: UnixTime
+  ) throws(Rejection) -> CreateDecision {
+    try token.check()
+    if let key = token.key, let use = keys.number(of: key.name.utf8.span) {
+      let earlier = keyUses[Int(use)]
+      guard earlier.requestDigest == key.requestDigest else { throw .keyReused }
+      return .alreadyDone(earlier.token)
+    }
+    if let id = token.id, anyRow(id) != nil { throw .identifierTaken(id) }
+    guard let id = token.id ?? free else { throw .identifiersExhausted }
+    let event = ProposedEvent(
+      token: id, key: token.key, body: .created(token.creation(now: now)), secrets: token.secrets)
+    return .propose(event, id)
+  }
+
+  /// Decides on granting scopes; nil when the token has them all.
+  ///
+  /// - Returns: the event, which names only the scopes that are new to the token.
+  /// - Throws: `invalid`, `limit`, `tokenNotFound`, `versionConflict`.
+  public func decideGrant(
+    _ id: TokenID, scopes names: [Text], expected: UInt32?
+  ) throws(Rejection) -> ProposedEvent? {
+    try checkScopeNames(names)
+    let row = try liveRow(id, expected: expected)
+    let owned = scopeNames(ofSet: tokens.sets[row.index])
+    let new = Set(names).subtracting(owned).sorted()
+    guard !new.isEmpty else { return nil }
+    guard owned.count + new.count <= Limits.scopesPerToken
+    else { throw .limit(what: "scopes of a token", maximum: Limits.scopesPerToken) }
+    return ProposedEvent(
+      token: id, previous: tokens.lastEvents[row.index], body: .scopesGranted(new))
+  }
+
+  /// Decides on deleting a token; nil when there is no live one.
+  ///
+  /// - Throws: `versionConflict`.
+  public func decideDelete(
+    _ id: TokenID, expected: UInt32? = nil
+  ) throws(Rejection) -> ProposedEvent? {
+    guard row(id) != nil else { return nil }
+    let row = try liveRow(id, expected: expected)
+    return ProposedEvent(token: id, previous: tokens.lastEvents[row.index], body: .deleted)
+  }
+
+  /// Decides on deleting several tokens together; ids without a live token are passed over.
+  ///
+  /// - Throws: `limit`, above ``Limits/eventsPerCommand``.
+  public func decideDelete(all ids: [Int64]) throws(Rejection) -> [ProposedEvent] {
+    guard ids.count <= Limits.eventsPerCommand
+    else { throw .limit(what: "tokens deleted by one command", maximum: Limits.eventsPerCommand) }
+    var events: [ProposedEvent] = []
+    for id in ids {
+      if let event = try TokenID(id).flatMap({ id throws(Rejection) in try decideDelete(id) }) {
+        events.append(event)
+      }
+    }
+    return events
+  }
+
+  private func liveRow(_ id: TokenID, expected: UInt32?) throws(Rejection) -> TokenRow {
+    guard let row = row(id) else { throw .tokenNotFound(id) }
+    let current = tokens.versions[row.index]
+    if let expected, expected != current {
+      throw .versionConflict(current: current, expected: expected)
+    }
+    return row
+  }
+}
+
+/// Checks names that a token is to have.
+private func checkScopeNames(_ names: [Text]) throws(Rejection) {
+  guard names.count <= Limits.scopesPerToken
+  else { throw .limit(what: "scopes of a token", maximum: Limits.scopesPerToken) }
+  for name in names {
+    guard !name.isEmpty
+    else { throw .invalid(argument: "SCOPES", expected: "names that are not empty") }
+    try name.check("scope name", maximum: Limits.scopeNameBytes)
+  }
+}
+
+extension Text {
+  fileprivate func check(_ what: String, maximum: Int) throws(Rejection) {
+    guard utf8.count <= maximum
+    else { throw .limit(what: "bytes of a \(what)", maximum: maximum) }
+  }
+}
+
+extension SecretInput {
+  fileprivate func check() throws(Rejection) {
+    guard case .secret(let secret) = self, secret.bytes.count > Limits.secretBytes else { return }
+    throw .limit(what: "bytes of a token's secret", maximum: Limits.secretBytes)
+  }
+}
+
+extension NewToken {
+  fileprivate func check() throws(Rejection) {
+    try characterName.check("character name", maximum: Limits.characterNameBytes)
+    try ownerHash.check("owner hash", maximum: Limits.ownerHashBytes)
+    try user?.check("user", maximum: Limits.userBytes)
+    try checkScopeNames(scopes)
+    guard ssoVersion <= Limits.ssoVersion
+    else { throw .limit(what: "SSO version", maximum: Limits.ssoVersion) }
+    try access.check()
+    try refresh.check()
+    guard let key else { return }
+    guard !key.name.isEmpty
+    else { throw .invalid(argument: "KEY", expected: "a key that is not empty") }
+    try key.name.check("idempotency key", maximum: Limits.keyBytes)
+  }
+
+  /// The facts of the token's creation.
+  ///
+  /// - Parameter now: the time of a token that brings none.
+  public func creation(now: UnixTime) -> Creation {
+    Creation(
+      character: character, characterName: characterName, ownerHash: ownerHash, type: type,
+      user: user, scopes: Set(scopes).sorted(), created: created ?? now, ssoVersion: ssoVersion,
+      access: access.recorded, refresh: refresh.recorded)
+  }
+
+  fileprivate var secrets: [Secret] {
+    [access, refresh].compactMap { if case .secret(let secret) = $0 { secret } else { nil } }
+  }
+}

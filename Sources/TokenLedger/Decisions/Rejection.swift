@@ -1,0 +1,19 @@
+// What the domain says when it says no. A rejection is a value: nothing was written, nothing changed.
+
+/// Why a command was refused. Where several apply, the first in this order is given.
+public enum Rejection: Error, Equatable, Sendable {
+  /// A value cannot be: which argument, and what would be right.
+  case invalid(argument: String, expected: String)
+  /// More than a named limit allows.
+  case limit(what: String, maximum: Int)
+  /// No live token has the id.
+  case tokenNotFound(TokenID)
+  /// The idempotency key was used for another request.
+  case keyReused
+  /// The id given for a new token is taken, also by a deleted one.
+  case identifierTaken(TokenID)
+  /// The token's version is not the expected one.
+  case versionConflict(current: UInt32, expected: UInt32)
+  /// No id above the last one is left.
+  case identifiersExhausted
+}

@@ -1,0 +1,94 @@
+// Live rows by `created`: what expires first stands first. Sorted blocks of at most 512 rows keep
+// an insertion from moving everything behind it; counting what has expired adds up whole blocks.
+// Invariant: no block is empty; keys ascend within and across blocks; ties ascend by row.
+
+/// Rows ordered by the time that they were created or last refreshed.
+struct CreationOrder: Sendable {
+  /// A row and its time.
+  struct Entry: Comparable, Sendable {
+    var created: Int64
+    var row: UInt32
+
+    static func < (left: Entry, right: Entry) -> Bool {
+      (left.created, left.row) < (right.created, right.row)
+    }
+  }
+
+  static let blockCapacity = 512
+  private var blocks: [[Entry]] = []
+
+  /// Adds a row.
+  ///
+  /// - Complexity: O(log blocks + 512), and O(blocks) when a block splits.
+  mutating func insert(_ row: TokenRow, created: UnixTime) {
+    let entry = Entry(created: created.microseconds, row: row.rawValue)
+    guard !blocks.isEmpty else {
+      blocks.append([entry])
+      return
+    }
+    let block = min(firstBlock(endingAtOrAfter: entry), blocks.count - 1)
+    blocks[block].insert(entry, at: Self.lowerBound(of: entry, in: blocks[block]))
+    if blocks[block].count > Self.blockCapacity { split(block) }
+  }
+
+  /// Removes a row that is there with exactly this time.
+  mutating func remove(_ row: TokenRow, created: UnixTime) {
+    let entry = Entry(created: created.microseconds, row: row.rawValue)
+    let block = firstBlock(endingAtOrAfter: entry)
+    precondition(block < blocks.count, "a live row is in the order")
+    let position = Self.lowerBound(of: entry, in: blocks[block])
+    precondition(blocks[block][position] == entry, "a live row is in the order")
+    blocks[block].remove(at: position)
+    if blocks[block].isEmpty { blocks.remove(at: block) }
+  }
+
+  /// How many rows were created at or before `time`.
+  ///
+  /// - Complexity: O(blocks).
+  func count(atOrBefore time: UnixTime) -> Int {
+    let limit = Entry(created: time.microseconds, row: .max)
+    var count = 0
+    for block in blocks {
+      guard let last = block.last, last <= limit else {
+        return count + Self.lowerBound(of: limit, in: block)
+      }
+      count += block.count
+    }
+    return count
+  }
+
+  /// Calls `body` with the rows created at or before `time`, the oldest first, until it returns
+  /// false.
+  func forEach(atOrBefore time: UnixTime, _ body: (TokenRow) -> Bool) {
+    for block in blocks {
+      for entry in block {
+        guard entry.created <= time.microseconds, body(TokenRow(rawValue: entry.row))
+        else { return }
+      }
+    }
+  }
+
+  private func firstBlock(endingAtOrAfter entry: Entry) -> Int {
+    var (low, high) = (0, blocks.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if blocks[middle][blocks[middle].count - 1] < entry { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private static func lowerBound(of entry: Entry, in block: [Entry]) -> Int {
+    var (low, high) = (0, block.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if block[middle] < entry { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  private mutating func split(_ block: Int) {
+    let half = blocks[block].count / 2
+    blocks.insert(Array(blocks[block][half...]), at: block + 1)
+    blocks[block].removeSubrange(half...)
+  }
+}

@@ -1,0 +1,54 @@
+// Numbers found by 64-bit keys: token ids to rows, character ids to lists. Entries are never removed,
+// because rows are never used again.
+
+/// A map from 64-bit keys to 32-bit values by open addressing.
+struct IntegerTable: Sendable {
+  private var keys = [Int64](repeating: 0, count: 16)
+  /// Value + 1, or 0 for a free slot. At most half of the slots are taken.
+  private var values = [UInt32](repeating: 0, count: 16)
+  private(set) var count = 0
+  private let seed: UInt64
+
+  /// - Parameter seed: spoils collisions that a client may have prepared; it changes no answer.
+  init(seed: UInt64) {
+    self.seed = seed
+  }
+
+  /// The value of `key`.
+  ///
+  /// - Complexity: O(1) on average.
+  subscript(key: Int64) -> UInt32? {
+    let value = values[slot(of: key)]
+    return value == 0 ? nil : value - 1
+  }
+
+  /// Adds a key that is not there yet.
+  ///
+  /// - Complexity: amortised O(1) on average.
+  mutating func insert(_ key: Int64, _ value: UInt32) {
+    let index = slot(of: key)
+    precondition(values[index] == 0, "a key is inserted once")
+    keys[index] = key
+    values[index] = value + 1
+    count += 1
+    if count * 2 > keys.count { grow() }
+  }
+
+  private func slot(of key: Int64) -> Int {
+    let mask = keys.count - 1
+    var index = Int(truncatingIfNeeded: (UInt64(bitPattern: key) ^ seed).folded) & mask
+    while values[index] != 0, keys[index] != key { index = (index + 1) & mask }
+    return index
+  }
+
+  private mutating func grow() {
+    let old = zip(keys, values).filter { $0.1 != 0 }
+    keys = [Int64](repeating: 0, count: keys.count * 2)
+    values = [UInt32](repeating: 0, count: values.count * 2)
+    for (key, value) in old {
+      let index = slot(of: key)
+      keys[index] = key
+      values[index] = value
+    }
+  }
+}

@@ -1,0 +1,192 @@
+// The fold: what each event does to the state, as in schema/events.md section 4.
+
+/// An event that does not fit the state before it: the log is damaged, or was written by another
+/// program. The state is as it was before the event.
+public struct MisfitEvent: Error, Equatable, Sendable {
+  /// What does not fit.
+  public enum Problem: Equatable, Sendable {
+    /// Its sequence does not follow the last one.
+    case gap(after: EventSequence)
+    /// Its id is not above the last one's.
+    case idNotRising
+    /// It creates a token that was created before.
+    case tokenExists
+    /// It concerns a token that was never created, or is deleted.
+    case tokenMissing
+    /// It restores a token that is not deleted.
+    case tokenNotDeleted
+    /// The token's event before it is another one than it says.
+    case wrongPrevious
+    /// Its idempotency key was used before.
+    case keyExists
+    /// It has no token, and its kind needs one; or the other way round.
+    case wrongSubject
+  }
+
+  /// The event.
+  public var sequence: EventSequence
+  /// What does not fit.
+  public var problem: Problem
+}
+
+extension LedgerState {
+  /// Takes `event` into the state.
+  ///
+  /// - Throws: when the event does not fit; the state is then unchanged.
+  /// - Complexity: O(log tokens + scopes of the event).
+  public mutating func apply(_ event: Event) throws(MisfitEvent) {
+    if let problem = misfit(event) {
+      throw MisfitEvent(sequence: event.sequence, problem: problem)
+    }
+    if let token = event.token { change(token, by: event) }
+    lastSequence = event.sequence
+    lastEventID = event.id
+  }
+
+  private func misfit(_ event: Event) -> MisfitEvent.Problem? {
+    if event.sequence != lastSequence.next { return .gap(after: lastSequence) }
+    if event.id <= lastEventID && lastSequence > .zero { return .idNotRising }
+    guard event.tag.concernsToken == (event.token != nil) else { return .wrongSubject }
+    guard let token = event.token else { return nil }
+    if let key = event.key, keys.number(of: key.name.utf8.span) != nil { return .keyExists }
+    guard let row = anyRow(token) else {
+      guard event.tag == .created else { return .tokenMissing }
+      return event.previous == nil ? nil : .wrongPrevious
+    }
+    if event.tag == .created { return .tokenExists }
+    if event.previous != tokens.lastEvents[row.index] { return .wrongPrevious }
+    let isDeleted = tokens.isDeleted[row.index]
+    if event.tag == .restored { return isDeleted ? nil : .tokenNotDeleted }
+    return isDeleted ? .tokenMissing : nil
+  }
+
+  private mutating func change(_ token: TokenID, by event: Event) {
+    if case .created(let creation) = event.body {
+      create(token, creation, event)
+      return
+    }
+    guard let row = anyRow(token) else { preconditionFailure("misfit() saw to it") }
+    tokens.versions[row.index] += 1
+    tokens.lastEvents[row.index] = event.sequence
+    switch event.body {
+    case .scopesGranted(let names): grant(names, to: row)
+    case .refreshStarted(let lease):
+      tokens.leases[row] = HeldLease(fence: event.sequence, lease: lease)
+    case .refreshed(let refresh): renew(row, refresh, event.sequence)
+    case .refreshFailed(let failure): fail(row, failure, event.sequence)
+    case .deleted: remove(row)
+    case .restored: restore(row)
+    case .created, .opened, .recovered, .compacted: break
+    }
+  }
+
+  private mutating func create(_ id: TokenID, _ creation: Creation, _ event: Event) {
+    let row = tokens.append(
+      creation, id: id, sequence: event.sequence, set: internSet(creation.scopes),
+      user: creation.user.map { users.intern($0) } ?? TokenTable.noUser,
+      owner: texts.intern(creation.ownerHash), name: texts.intern(creation.characterName))
+    rows.insert(id.rawValue, row.rawValue)
+    if characters[creation.character.rawValue] == nil {
+      characters.insert(creation.character.rawValue, UInt32(characters.count))
+    }
+    if let next = nextTokenID, id >= next { nextTokenID = id.next }
+    if let key = event.key {
+      _ = keys.intern(key.name)
+      keyUses.append(KeyUse(requestDigest: key.requestDigest, token: id))
+    }
+    tokenCount += 1
+    project(row)
+  }
+
+  private mutating func grant(_ names: [Text], to row: TokenRow) {
+    let old = tokens.sets[row.index]
+    var members = [UInt32](copying: sets.members(of: old))
+    for name in names { members.append(scopes.intern(name)) }
+    sets.remove(row, from: old)
+    let new = sets.intern(members.sortedWithoutRepeats())
+    tokens.sets[row.index] = new
+    sets.insert(row, into: new)
+  }
+
+  private mutating func renew(_ row: TokenRow, _ refresh: Refresh, _ sequence: EventSequence) {
+    order.remove(row, created: createdTime(row))
+    tokens.created[row.index] = refresh.created.microseconds
+    order.insert(row, created: refresh.created)
+    tokens.accesses[row.index] = SecretReference(
+      recorded: refresh.access, sequence: sequence, section: 0)
+    tokens.ssoVersions[row.index] = 2
+    tokens.leases[row] = nil
+    tokens.previousRefreshes[row] = nil
+    guard let replacement = refresh.refresh else { return }
+    tokens.previousRefreshes[row] = tokens.refreshes[row.index]
+    let section: UInt8 = refresh.access.digest == nil ? 0 : 1
+    tokens.refreshes[row.index] = SecretReference(
+      recorded: replacement, sequence: sequence, section: section)
+  }
+
+  private mutating func fail(_ row: TokenRow, _ failure: RefreshFailure, _ sequence: EventSequence) {
+    tokens.leases[row] = nil
+    guard let rotated = failure.rotated else { return }
+    tokens.previousRefreshes[row] = tokens.refreshes[row.index]
+    tokens.refreshes[row.index] = SecretReference(
+      recorded: rotated, sequence: sequence, section: 0)
+  }
+
+  private mutating func remove(_ row: TokenRow) {
+    withdraw(row)
+    tokens.isDeleted[row.index] = true
+    tokens.leases[row] = nil
+    tokenCount -= 1
+    deletedCount += 1
+  }
+
+  private mutating func restore(_ row: TokenRow) {
+    tokens.isDeleted[row.index] = false
+    tokenCount += 1
+    deletedCount -= 1
+    project(row)
+  }
+
+  /// Puts a live row into every projection.
+  private mutating func project(_ row: TokenRow) {
+    sets.insert(row, into: tokens.sets[row.index])
+    order.insert(row, created: createdTime(row))
+    characterRows.insert(row, into: characterList(row))
+    userRows.insert(row, into: userList(row))
+  }
+
+  /// Takes a row out of every projection: the twin of ``project(_:)``.
+  private mutating func withdraw(_ row: TokenRow) {
+    sets.remove(row, from: tokens.sets[row.index])
+    order.remove(row, created: createdTime(row))
+    characterRows.remove(row, from: characterList(row))
+    userRows.remove(row, from: userList(row))
+  }
+
+  private func characterList(_ row: TokenRow) -> UInt32 {
+    guard let list = characters[tokens.characters[row.index]]
+    else { preconditionFailure("every row's character has a list") }
+    return list
+  }
+
+  /// The user's number + 1; `noUser` + 1 wraps to 0.
+  private func userList(_ row: TokenRow) -> UInt32 { tokens.users[row.index] &+ 1 }
+
+  private mutating func internSet(_ names: [Text]) -> UInt32 {
+    sets.intern(names.map { scopes.intern($0) }.sortedWithoutRepeats())
+  }
+}
+
+extension [UInt32] {
+  init(copying span: Span<UInt32>) {
+    self = []
+    for index in span.indices { append(span[index]) }
+  }
+
+  /// The distinct numbers, ascending.
+  func sortedWithoutRepeats() -> [UInt32] {
+    var result: [UInt32] = []
+    for number in sorted() where result.last != number { result.append(number) }
+    return result
+  }
+}

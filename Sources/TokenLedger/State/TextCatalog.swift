@@ -1,0 +1,108 @@
+// Texts by number: each distinct text is kept once, in one arena. Numbers count from 0 in the order
+// of first appearance, so that they depend on the events alone and not on any hash.
+
+import Bytes
+
+/// Distinct texts and their numbers, found by hashing their bytes.
+struct TextCatalog: Sendable {
+  private var arena: [UInt8] = []
+  /// Where each text ends in the arena; it starts where the one before ends.
+  private var ends: [Int] = []
+  /// Open addressing with linear probing: number + 1, or 0 for a free slot. At most half full.
+  private var slots = [UInt32](repeating: 0, count: 16)
+  private let seed: UInt64
+
+  /// - Parameter seed: spoils collisions that a client may have prepared; it changes no answer.
+  init(seed: UInt64) {
+    self.seed = seed
+  }
+
+  /// How many texts there are.
+  var count: Int { ends.count }
+
+  /// The bytes of the text with `number`.
+  @_lifetime(borrow self)
+  borrowing func span(_ number: UInt32) -> Span<UInt8> {
+    let start = number == 0 ? 0 : ends[Int(number) - 1]
+    return arena.span.extracting(start..<ends[Int(number)])
+  }
+
+  /// The text with `number`, copied.
+  func text(_ number: UInt32) -> Text {
+    guard let text = Text(span(number)) else { preconditionFailure("a catalog holds valid text") }
+    return text
+  }
+
+  /// The number of `text`, if it ever appeared.
+  ///
+  /// - Complexity: O(bytes) on average.
+  func number(of text: Span<UInt8>) -> UInt32? {
+    let slot = slots[slotIndex(of: text)]
+    return slot == 0 ? nil : slot - 1
+  }
+
+  /// The number of `text`, given now if it is new.
+  ///
+  /// - Complexity: amortised O(bytes) on average.
+  mutating func intern(_ text: Text) -> UInt32 {
+    let index = slotIndex(of: text.utf8.span)
+    if slots[index] != 0 { return slots[index] - 1 }
+    arena.append(contentsOf: text.utf8)
+    ends.append(arena.count)
+    slots[index] = UInt32(ends.count)
+    if ends.count * 2 > slots.count { grow() }
+    return UInt32(ends.count - 1)
+  }
+
+  /// Where `text` is, or the free slot where it would go.
+  private func slotIndex(of text: Span<UInt8>) -> Int {
+    let mask = slots.count - 1
+    var index = Int(truncatingIfNeeded: text.hash(seed: seed)) & mask
+    while slots[index] != 0, !span(slots[index] - 1).isEqual(to: text) {
+      index = (index + 1) & mask
+    }
+    return index
+  }
+
+  private mutating func grow() {
+    slots = [UInt32](repeating: 0, count: slots.count * 2)
+    for number in 0..<UInt32(ends.count) {
+      slots[slotIndex(of: span(number))] = number + 1
+    }
+  }
+}
+
+extension Span<UInt8> {
+  /// Mixes the bytes, eight at a time, by 128-bit products folded to 64 bits.
+  func hash(seed: UInt64) -> UInt64 {
+    let raw = unsafe bytes  // Safety: bytes have no padding.
+    var hash = seed ^ UInt64(truncatingIfNeeded: count)
+    var offset = 0
+    while offset + 8 <= count {
+      hash = (hash ^ raw.integer(UInt64.self, at: offset)).folded
+      offset += 8
+    }
+    var tail: UInt64 = 0
+    while offset < count {
+      tail = tail << 8 | UInt64(raw.byte(at: offset))
+      offset += 1
+    }
+    return (hash ^ tail).folded
+  }
+
+  /// Whether both hold the same bytes.
+  func isEqual(to other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    for index in indices where self[index] != other[index] { return false }
+    return true
+  }
+}
+
+extension UInt64 {
+  /// The product with an odd constant, its upper half folded onto its lower one.
+  @inline(__always)
+  var folded: UInt64 {
+    let product = (self ^ 0x9e37_79b9_7f4a_7c15).multipliedFullWidth(by: 0xd6e8_feb8_6659_fd93)
+    return product.high ^ product.low
+  }
+}

@@ -1,0 +1,106 @@
+// One token as it is shown: a copy of its columns, with texts by number until somebody needs them.
+
+/// What is known of one token, but for its secrets.
+public struct Token: Hashable, Sendable {
+  /// The token's number.
+  public var id: TokenID
+  /// Whose token it is at the provider.
+  public var character: CharacterID
+  /// The character's name.
+  public var characterName: Text
+  /// The provider's mark of the account that owned the character at the login.
+  public var ownerHash: Text
+  /// Character or corporation.
+  public var type: TokenType
+  /// The application's user; nil for none.
+  public var user: Text?
+  /// Distinct names, ascending by bytes.
+  public var scopes: [Text]
+  /// When the login or the last refresh was.
+  public var created: UnixTime
+  /// How the access token is known.
+  public var access: SecretReference
+  /// How the refresh token is known.
+  public var refresh: SecretReference
+  /// The refresh token before this one, kept until this one worked once.
+  public var previousRefresh: SecretReference?
+  /// The version of the provider's SSO.
+  public var ssoVersion: UInt16
+  /// How many events the token has.
+  public var version: UInt32
+  /// The token's latest event.
+  public var lastEvent: EventSequence
+  /// The lease under which it is being refreshed.
+  public var lease: HeldLease?
+  /// Whether it is gone from every query.
+  public var isDeleted: Bool
+
+  /// When the access token stops being valid.
+  public func expires(_ duration: ValidDuration) -> UnixTime {
+    UnixTime(clampingMicroseconds: created.microseconds + duration.microseconds)
+  }
+
+  /// Whether ``expires(_:)`` is strictly before `now`: django-esi's `expired`.
+  ///
+  /// At the very boundary a token is not expired, though ``TokenQuery/getExpired()`` finds it.
+  public func isExpired(at now: UnixTime, _ duration: ValidDuration) -> Bool {
+    created.microseconds + duration.microseconds < now.microseconds
+  }
+
+  /// Whether there is a refresh token that is neither null nor empty.
+  public var canRefresh: Bool { refresh.recorded.digest != nil }
+}
+
+extension LedgerState {
+  /// The token `id`, if it is live.
+  ///
+  /// - Complexity: O(scopes of the token).
+  public func token(_ id: TokenID) -> Token? {
+    row(id).map(token(at:))
+  }
+
+  /// The token `id`, deleted or not.
+  public func tokenEvenIfDeleted(_ id: TokenID) -> Token? {
+    anyRow(id).map(token(at:))
+  }
+
+  /// Calls `body` with each token in ascending id.
+  ///
+  /// - Complexity: O(tokens), and a sort when ids did not come in order.
+  public func forEachToken<Failure: Error>(
+    includingDeleted: Bool = false, _ body: (Token) throws(Failure) -> Void
+  ) throws(Failure) {
+    for row in rowsByID() where includingDeleted || !tokens.isDeleted[row.index] {
+      try body(token(at: row))
+    }
+  }
+
+  func rowsByID() -> [TokenRow] {
+    let rows = (0..<tokens.count).map(TokenRow.init(_:))
+    guard !tokens.isAscending else { return rows }
+    return rows.sorted { tokens.ids[$0.index] < tokens.ids[$1.index] }
+  }
+
+  func token(at row: TokenRow) -> Token {
+    let index = row.index
+    let user = tokens.users[index]
+    return Token(
+      id: TokenID(checked: tokens.ids[index]), character: CharacterID(tokens.characters[index]),
+      characterName: texts.text(tokens.names[index]), ownerHash: texts.text(tokens.owners[index]),
+      type: tokens.types[index], user: user == TokenTable.noUser ? nil : users.text(user),
+      scopes: scopeNames(ofSet: tokens.sets[index]), created: createdTime(row),
+      access: tokens.accesses[index], refresh: tokens.refreshes[index],
+      previousRefresh: tokens.previousRefreshes[row], ssoVersion: tokens.ssoVersions[index],
+      version: tokens.versions[index], lastEvent: tokens.lastEvents[index],
+      lease: tokens.leases[row], isDeleted: tokens.isDeleted[index])
+  }
+
+  /// The names of a set's scopes, ascending by bytes.
+  func scopeNames(ofSet set: UInt32) -> [Text] {
+    let members = sets.members(of: set)
+    var names: [Text] = []
+    names.reserveCapacity(members.count)
+    for index in members.indices { names.append(scopes.text(members[index])) }
+    return names.sorted()
+  }
+}

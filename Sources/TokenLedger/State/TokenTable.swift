@@ -1,0 +1,84 @@
+// Tokens as columns: a query that needs the scope set and the id of many rows reads just those.
+// Deleted tokens keep their row, so that history, secrets and a restore find them.
+
+/// A secret of a token: how it is known, and where its bytes are in the log.
+public struct SecretReference: Hashable, Sendable {
+  /// Null, empty or a digest.
+  public var recorded: RecordedSecret
+  /// The event whose section holds the bytes; meaningless unless present.
+  public var sequence: EventSequence
+  /// Which of the event's sections.
+  public var section: UInt8
+
+  /// Puts a reference together.
+  public init(recorded: RecordedSecret, sequence: EventSequence, section: UInt8) {
+    self.recorded = recorded
+    self.sequence = sequence
+    self.section = section
+  }
+}
+
+/// The lease under which a token is being refreshed.
+public struct HeldLease: Hashable, Sendable {
+  /// The sequence of its `refreshStarted`.
+  public var fence: EventSequence
+  /// Its end and its attempt.
+  public var lease: Lease
+}
+
+/// The columns, one entry a row.
+struct TokenTable: Sendable {
+  static let noUser = UInt32.max
+
+  var ids: [Int64] = []
+  var characters: [Int64] = []
+  /// Microseconds since 1970.
+  var created: [Int64] = []
+  var sets: [UInt32] = []
+  var users: [UInt32] = []
+  var owners: [UInt32] = []
+  var names: [UInt32] = []
+  var versions: [UInt32] = []
+  var ssoVersions: [UInt16] = []
+  var types: [TokenType] = []
+  var isDeleted: [Bool] = []
+  var lastEvents: [EventSequence] = []
+  var accesses: [SecretReference] = []
+  var refreshes: [SecretReference] = []
+  /// Refresh tokens that were replaced and are kept until the new one worked; few at any time.
+  var previousRefreshes: [TokenRow: SecretReference] = [:]
+  /// Leases held; few at any time.
+  var leases: [TokenRow: HeldLease] = [:]
+  /// Whether ids ascend with rows: then walking the rows is walking in id order.
+  private(set) var isAscending = true
+
+  var count: Int { ids.count }
+
+  /// Adds a row; the columns that `creation` names by text come as catalog numbers.
+  mutating func append(
+    _ creation: Creation, id: TokenID, sequence: EventSequence, set: UInt32, user: UInt32,
+    owner: UInt32, name: UInt32
+  ) -> TokenRow {
+    if let last = ids.last, last >= id.rawValue { isAscending = false }
+    ids.append(id.rawValue)
+    characters.append(creation.character.rawValue)
+    created.append(creation.created.microseconds)
+    sets.append(set)
+    users.append(user)
+    owners.append(owner)
+    names.append(name)
+    versions.append(1)
+    ssoVersions.append(creation.ssoVersion)
+    types.append(creation.type)
+    isDeleted.append(false)
+    lastEvents.append(sequence)
+    accesses.append(SecretReference(recorded: creation.access, sequence: sequence, section: 0))
+    let section: UInt8 = creation.access.digest == nil ? 0 : 1
+    refreshes.append(
+      SecretReference(recorded: creation.refresh, sequence: sequence, section: section))
+    return TokenRow(ids.count - 1)
+  }
+
+  /// Whether `row` has a refresh token that is neither null nor empty.
+  func canRefresh(_ row: TokenRow) -> Bool { refreshes[row.index].recorded.digest != nil }
+}
