@@ -53,7 +53,7 @@ public struct ServerError: Error, Equatable, Sendable {
   }
 
   /// Takes an error reply apart, without these secrets, or gives nil for any other reply.
-  init?(_ reply: Reply, without secrets: [Secret] = []) {
+  init?(_ reply: Reply, without secrets: [HiddenText] = []) {
     guard let prefix = reply.errorPrefix, let message = reply.errorMessage else { return nil }
     self.prefix = prefix
     self.message = secrets.reduce(message) { $1.redacted(from: $0) }

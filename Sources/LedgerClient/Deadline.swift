@@ -1,5 +1,7 @@
-// A moment after which a call gives up. Taken once at the start of a call, so that many short waits
-// do not add up to more than the caller allowed. Owner: the call.
+// A moment after which a call gives up.
+//
+// Taken once at the start of a call, so that many short waits do not add up to more than the caller
+// allowed. Owner: the call.
 
 internal import LinuxIO
 

@@ -21,7 +21,7 @@ extension LedgerConnection {
 
   /// The same for a request that carries secrets, which no error may repeat.
   func call(
-    _ arguments: [String], keepingOutOfErrors secrets: [Secret], timeout: Duration? = nil
+    _ arguments: [String], keepingOutOfErrors secrets: [HiddenText], timeout: Duration? = nil
   ) throws(ClientError) -> Reply {
     precondition(pendingReplies == 0, "replies to earlier requests are pending")
     try send(arguments)

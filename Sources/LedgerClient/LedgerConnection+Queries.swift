@@ -48,8 +48,9 @@ extension LedgerConnection {
     let result = ["FIELDS", String(names.count)] + names
     return try ask(query, result) { reply in
       guard let elements = reply.elements else { return nil }
-      let rows = elements.compactMap { Self.row(names, of: $0) }
-      return rows.count == elements.count ? rows : nil
+      let rows = elements.compactMap(\.elements)
+      let areComplete = rows.count == elements.count && rows.allSatisfy { $0.count == names.count }
+      return areComplete ? rows : nil
     }
   }
 
@@ -65,19 +66,12 @@ extension LedgerConnection {
   ) throws(ClientError) -> Answer {
     try answer(to: query.request(result), read: read)
   }
-
-  /// The values of a row that came as a list of just these, or as a map.
-  private static func row(_ names: [String], of reply: Reply) -> [Reply]? {
-    if let values = reply.elements, values.count == names.count { return values }
-    let values = names.compactMap { reply.value(for: $0) }
-    return values.count == names.count ? values : nil
-  }
 }
 
 extension LedgerConnection {
   /// Sends one request and reads its reply; nil from `read` is a reply of another kind.
   func answer<Answer>(
-    to arguments: [String], keepingOutOfErrors secrets: [Secret] = [],
+    to arguments: [String], keepingOutOfErrors secrets: [HiddenText] = [],
     read: (Reply) -> Answer?
   ) throws(ClientError) -> Answer {
     let reply = try call(arguments, keepingOutOfErrors: secrets)

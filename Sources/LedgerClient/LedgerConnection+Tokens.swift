@@ -24,7 +24,7 @@ extension LedgerConnection {
   ///
   /// - Throws: as `call`; `unexpectedReply`.
   public func lookup(
-    character: Int64, scopes: ScopeArgument
+    character: Int64, scopes: RemoteScopes
   ) throws(ClientError) -> LedgerToken? {
     try answer(to: ["TOKEN.LOOKUP", String(character)] + scopes.arguments) {
       $0.unlessNull(LedgerToken.init)
@@ -41,7 +41,7 @@ extension LedgerConnection {
   /// - Returns: how many of the scopes it did not have.
   /// - Throws: as `call`; `server` with `NOTFOUND`, `CONFLICT`, `DENIED`; `unexpectedReply`.
   public func grant(
-    _ id: Int64, scopes: ScopeArgument, reason: String? = nil, expectedVersion: Int64? = nil
+    _ id: Int64, scopes: RemoteScopes, reason: String? = nil, expectedVersion: Int64? = nil
   ) throws(ClientError) -> Int {
     var arguments = ["TOKEN.GRANT", String(id)] + scopes.arguments
     arguments.append("REASON", reason)

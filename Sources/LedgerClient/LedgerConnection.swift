@@ -4,9 +4,6 @@
 // `pipeline` do all three. Unsent bytes are bounded: beyond `maximumQueuedBytes` they are sent at
 // once. After a failure nothing can tell any more which reply belongs to which request, so the
 // connection ends with it. Owner: one thread at a time. Protocol: schema/protocol.md.
-//
-//      send    ──► outgoing ──► socket ──► ledger
-//      receive ◄── parser ◄── received ◄── socket
 
 public import LinuxIO
 public import RESP
@@ -14,6 +11,9 @@ public import RESP
 /// A blocking, pipelining connection to a running ledger.
 ///
 /// Closed when its last owner is gone.
+///
+///     send    ──► outgoing ──► socket ──► ledger
+///     receive ◄── parser ◄── received ◄── socket
 public final class LedgerConnection {
   /// How a connection behaves.
   public struct Options: Sendable {

@@ -34,6 +34,18 @@ public struct LedgerToken: Equatable, Sendable {
   /// The time from which the access token is expired, in microseconds since 1970, UTC.
   public let expiresMicroseconds: Int64
 
+  /// Whether the access token was expired when the ledger answered.
+  public let isExpired: Bool
+
+  /// Whether there is a refresh token.
+  public let canRefresh: Bool
+
+  /// What is shown in the access token's place, or nil where there is none.
+  public let accessFingerprint: String?
+
+  /// What is shown in the refresh token's place, or nil where there is none.
+  public let refreshFingerprint: String?
+
   /// The SSO's version.
   public let ssoVersion: Int64
 
@@ -47,10 +59,14 @@ public struct LedgerToken: Equatable, Sendable {
       let characterName = reply.value(for: "character_name")?.text,
       let ownerHash = reply.value(for: "owner_hash")?.text,
       let tokenType = reply.value(for: "token_type")?.text,
-      let user = reply.value(for: "user"), user.isNull || user.text != nil,
+      let user = reply.value(for: "user")?.unlessNull(\.text),
       let scopes = reply.value(for: "scopes")?.elements,
       let createdMicroseconds = reply.value(for: "created_us")?.integer,
       let expiresMicroseconds = reply.value(for: "expires_us")?.integer,
+      let isExpired = reply.value(for: "expired")?.boolean,
+      let canRefresh = reply.value(for: "can_refresh")?.boolean,
+      let accessFingerprint = reply.value(for: "access_fingerprint")?.unlessNull(\.text),
+      let refreshFingerprint = reply.value(for: "refresh_fingerprint")?.unlessNull(\.text),
       let ssoVersion = reply.value(for: "sso_version")?.integer,
       let version = reply.value(for: "version")?.integer
     else { return nil }
@@ -59,10 +75,14 @@ public struct LedgerToken: Equatable, Sendable {
     self.characterName = characterName
     self.ownerHash = ownerHash
     self.tokenType = tokenType
-    self.user = user.text
+    self.user = user
     self.scopes = scopes.compactMap(\.text)
     self.createdMicroseconds = createdMicroseconds
     self.expiresMicroseconds = expiresMicroseconds
+    self.isExpired = isExpired
+    self.canRefresh = canRefresh
+    self.accessFingerprint = accessFingerprint
+    self.refreshFingerprint = refreshFingerprint
     self.ssoVersion = ssoVersion
     self.version = version
   }

@@ -23,12 +23,12 @@ public struct RemoteQuery: Equatable, Sendable {
   public static var find: RemoteQuery { RemoteQuery(["TOKENS.FIND"]) }
 
   /// Tokens that have at least these scopes; no scopes asks for tokens without any.
-  public static func requireScopes(_ scopes: ScopeArgument) -> RemoteQuery {
+  public static func requireScopes(_ scopes: RemoteScopes) -> RemoteQuery {
     RemoteQuery(["TOKENS.REQUIRESCOPES"] + scopes.arguments)
   }
 
   /// Tokens that have exactly these scopes.
-  public static func requireScopesExact(_ scopes: ScopeArgument) -> RemoteQuery {
+  public static func requireScopesExact(_ scopes: RemoteScopes) -> RemoteQuery {
     RemoteQuery(["TOKENS.REQUIRESCOPESEXACT"] + scopes.arguments)
   }
 
@@ -65,12 +65,12 @@ extension RemoteQuery {
   }
 
   /// Only tokens that have at least these scopes; no scopes asks for tokens without any.
-  public func scopes(_ scopes: ScopeArgument) -> RemoteQuery {
+  public func scopes(_ scopes: RemoteScopes) -> RemoteQuery {
     filtered(["SCOPES"] + scopes.arguments)
   }
 
   /// Only tokens that have exactly these scopes.
-  public func exactly(_ scopes: ScopeArgument) -> RemoteQuery {
+  public func exactly(_ scopes: RemoteScopes) -> RemoteQuery {
     filtered(["EXACTLY"] + scopes.arguments)
   }
 

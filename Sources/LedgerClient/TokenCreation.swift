@@ -1,5 +1,7 @@
-// What a program says about a token that is to be made. The two tokens are `Secret`s, so a creation
-// may be printed. Owner: the caller. Command: TOKEN.CREATE in schema/protocol.md.
+// What a program says about a token that is to be made.
+//
+// The two tokens are hidden, so a creation may be printed. Owner: the caller. Command: TOKEN.CREATE
+// in schema/protocol.md.
 
 /// The arguments of `TOKEN.CREATE`.
 public struct TokenCreation: Equatable, Sendable {
@@ -19,13 +21,13 @@ public struct TokenCreation: Equatable, Sendable {
   public var user: String?
 
   /// The access token, or nil if there is none yet.
-  public var accessToken: Secret?
+  public var accessToken: HiddenText?
 
   /// The refresh token, or nil for a token that cannot be refreshed.
-  public var refreshToken: Secret?
+  public var refreshToken: HiddenText?
 
   /// What the token permits; nil is nothing.
-  public var scopes: ScopeArgument?
+  public var scopes: RemoteScopes?
 
   /// The time of the login in microseconds since 1970, UTC; nil is the ledger's present.
   public var createdMicroseconds: Int64?
@@ -67,7 +69,7 @@ public struct TokenCreation: Equatable, Sendable {
   }
 
   /// The secrets among the arguments.
-  var secrets: [Secret] { [accessToken, refreshToken].compactMap(\.self) }
+  var secrets: [HiddenText] { [accessToken, refreshToken].compactMap(\.self) }
 
   /// A time as unix seconds with six decimals: 1_500_000 is `1.500000`.
   static func seconds(microseconds: Int64) -> String {

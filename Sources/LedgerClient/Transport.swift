@@ -91,7 +91,7 @@ struct Transport: ~Copyable {
   /// Waits until the socket is ready, or throws `timeout`.
   private mutating func wait(
     for wanted: EventInterest, until deadline: Deadline
-  ) throws(ClientError) -> Event {
+  ) throws(ClientError) -> PollEvent {
     do throws(SystemError) {
       try watch(for: wanted)
       while true {

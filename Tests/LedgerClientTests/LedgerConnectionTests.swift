@@ -1,6 +1,7 @@
 import LedgerClient
 import LinuxIO
 import RESP
+import TestSupport
 import Testing
 
 struct LedgerConnectionTests {

@@ -87,9 +87,10 @@ final class ScriptedLedger: Sendable {
   private static func arguments(
     of parser: borrowing RequestParser, in buffer: Span<UInt8>
   ) -> [String] {
+    let request = parser.request(in: buffer)
     var texts: [String] = []
-    for index in 0..<parser.argumentCount {
-      let argument = parser.argument(index, in: buffer)
+    for index in 0..<request.count {
+      let argument = request[index]
       texts.append(String(decoding: argument.indices.map { argument[$0] }, as: UTF8.self))
     }
     return texts

@@ -15,8 +15,8 @@ struct SecrecyTests {
 
   private static var creation: TokenCreation {
     var creation = TokenCreation(characterID: 1, characterName: "n", ownerHash: "o")
-    creation.accessToken = Secret(planted)
-    creation.refreshToken = Secret(planted)
+    creation.accessToken = HiddenText(planted)
+    creation.refreshToken = HiddenText(planted)
     return creation
   }
 

@@ -4,7 +4,7 @@
 // caller.
 
 /// A text that no description, mirror or dump shows.
-public struct Secret: Equatable, Sendable, ExpressibleByStringLiteral {
+public struct HiddenText: Equatable, Sendable, ExpressibleByStringLiteral {
   /// The text itself; for the wire only.
   public let text: String
 
@@ -24,7 +24,7 @@ public struct Secret: Equatable, Sendable, ExpressibleByStringLiteral {
   }
 }
 
-extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension HiddenText: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// That there is a secret, and nothing of it.
   public var description: String { "(redacted)" }
 

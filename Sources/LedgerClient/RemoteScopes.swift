@@ -4,7 +4,7 @@
 // knows what white space is. Owner: the caller. Grammar: schema/protocol.md, "scopes".
 
 /// A set of scopes to ask for or to give; an empty one means "no scopes at all".
-public enum ScopeArgument: Equatable, Sendable {
+public enum RemoteScopes: Equatable, Sendable {
   /// One text that the ledger splits at white space.
   case text(String)
 
@@ -12,20 +12,20 @@ public enum ScopeArgument: Equatable, Sendable {
   case list([String])
 
   /// No scopes.
-  public static var none: ScopeArgument { .list([]) }
+  public static var none: RemoteScopes { .list([]) }
 
   /// The argument as it is sent: the text, or `LIST k name …`.
   var arguments: [String] {
     switch self {
     case .text(let text) where text.lowercased() == "list": ["LIST", "1", text]
     case .text(let text): [text]
-    case .list(let names) where names.count == 1: ScopeArgument.text(names[0]).arguments
+    case .list(let names) where names.count == 1: RemoteScopes.text(names[0]).arguments
     case .list(let names): ["LIST", String(names.count)] + names
     }
   }
 }
 
-extension ScopeArgument: ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
+extension RemoteScopes: ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
   /// A text that the ledger splits.
   public init(stringLiteral text: String) {
     self = .text(text)
