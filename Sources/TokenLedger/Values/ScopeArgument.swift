@@ -41,7 +41,11 @@ public enum ScopeArgument: Sendable {
       position += width
     }
     let start = position
-    while position < text.count, whitespaceWidth(in: text, at: position) == 0 { position += 1 }
+    while position < text.count {
+      let isPlain = text[position] &- 0x21 < 0x5f  // printable ASCII, in one comparison
+      guard isPlain || whitespaceWidth(in: text, at: position) == 0 else { break }
+      position += 1
+    }
     return start == position ? nil : start..<position
   }
 
