@@ -18,9 +18,9 @@ enum Outcome {
   /// Something that the request depends on is in flight: carry it out again after the next commit.
   case wait
   /// The reply is this long history, to be written in slices.
-  case streaming(EventCursor)
+  indirect case streaming(EventCursor)
   /// The reply comes with the next event after a sequence, or as null after a time.
-  case blocked(StreamWait)
+  indirect case blocked(StreamWait)
   /// The reply is written, and the connection ends after it.
   case close
   /// The server ends; no reply.
@@ -39,7 +39,10 @@ struct QueryScratch {
 /// The commands, on one store.
 final class CommandExecutor {
   let store: LedgerStore
-  var settings: ServerSettings
+  var settings: ServerSettings {
+    didSet { maximumReplyBytes = settings.limits.maximumReplyBytes }
+  }
+  private var maximumReplyBytes: Int
   var figures = ServerFigures()
   /// Whether a sync failed: nothing is written any more.
   var hasFailed = false
@@ -58,6 +61,7 @@ final class CommandExecutor {
   init(store: LedgerStore, settings: ServerSettings) {
     self.store = store
     self.settings = settings
+    maximumReplyBytes = settings.limits.maximumReplyBytes
     queryTime = store.now
   }
 
@@ -87,9 +91,8 @@ final class CommandExecutor {
       // Replies come in order: only another write may go ahead of one that is being written.
       guard !session.hasHeldReplies || command.effect == .write else { return .wait }
       let outcome = try run(command, request, session, &scratch, &reply)
-      if reply.count - mark > settings.limits.maximumReplyBytes {
-        throw CommandError.tooLargeReply(limitBytes: settings.limits.maximumReplyBytes)
-      }
+      guard reply.count - mark <= maximumReplyBytes
+      else { throw CommandError.tooLargeReply(limitBytes: maximumReplyBytes) }
       return order(outcome, session, &reply, mark)
     } catch {
       reply.truncate(to: mark)
