@@ -70,15 +70,15 @@ extension CommandExecutor {
   /// All matching tokens in one batch. It waits until nothing at all is in flight, since any event
   /// may change what matches.
   func deleteMatching(
-    _ arguments: inout ArgumentReader, _ session: Session, _ scratch: inout QueryScratch,
-    _ reply: inout ReplyWriter
+    _ arguments: inout ArgumentReader, _ session: Session, _ state: borrowing LedgerState,
+    _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
   ) throws(CommandError) -> Outcome {
     scratch.filter.removeAll()
-    let reason = try conditionsAndReason(&arguments, &scratch.filter)
+    let reason = try conditionsAndReason(&arguments, state, &scratch.filter)
     guard !scratch.filter.isEmpty else { throw .missing("a filter") }
     guard store.inFlightCount == 0 else { return .wait }
     scratch.ids.removeAll(keepingCapacity: true)
-    store.state.appendIDs(scratch.filter, validity, to: &scratch.ids)
+    state.appendIDs(scratch.filter, validity, to: &scratch.ids)
     let ids = scratch.ids
     let events = try decide { () throws(Rejection) in try store.state.decideDelete(all: ids) }
     guard !events.isEmpty else {
@@ -90,7 +90,8 @@ extension CommandExecutor {
   }
 
   private func conditionsAndReason(
-    _ arguments: inout ArgumentReader, _ filter: inout TokenFilter
+    _ arguments: inout ArgumentReader, _ state: borrowing LedgerState,
+    _ filter: inout TokenFilter
   ) throws(CommandError) -> Text? {
     var reason: Text?
     while !arguments.isAtEnd {
@@ -98,7 +99,7 @@ extension CommandExecutor {
       if keyword == .reason {
         guard reason == nil else { throw .repeated(.reason) }
         reason = try arguments.reason()
-      } else if try !addCondition(keyword, &arguments, to: &filter) {
+      } else if try !addCondition(keyword, &arguments, state, to: &filter) {
         throw .unexpectedArgument(arguments.command)
       }
     }

@@ -79,9 +79,11 @@ final class CommandExecutor {
   /// Carries out `request` for `session`.
   ///
   /// An error is a reply like any other; nothing of a failed command stays in `reply` before it.
+  /// `state` is the store's: borrowed once for many requests, since each access to a class's property
+  /// is checked at run time, and copies the columns' references.
   func execute(
-    _ request: Request, for session: Session, with scratch: inout QueryScratch,
-    into reply: inout ReplyWriter
+    _ request: Request, for session: Session, on state: borrowing LedgerState,
+    with scratch: inout QueryScratch, into reply: inout ReplyWriter
   ) -> Outcome {
     figures.commandsProcessed += 1
     let mark = reply.count
@@ -90,7 +92,7 @@ final class CommandExecutor {
       session.lastCommand = command
       // Replies come in order: only another write may go ahead of one that is being written.
       guard !session.hasHeldReplies || command.effect == .write else { return .wait }
-      let outcome = try run(command, request, session, &scratch, &reply)
+      let outcome = try run(command, request, session, state, &scratch, &reply)
       guard reply.count - mark <= maximumReplyBytes
       else { throw CommandError.tooLargeReply(limitBytes: maximumReplyBytes) }
       return order(outcome, session, &reply, mark)
@@ -128,21 +130,21 @@ final class CommandExecutor {
 
   private func run(
     _ command: CommandName, _ request: Request, _ session: Session,
-    _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
+    _ state: borrowing LedgerState, _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
   ) throws(CommandError) -> Outcome {
     var arguments = ArgumentReader(request, of: command)
     switch command {
     case .tokenCreate: return try create(&arguments, session)
-    case .tokenGet: try get(&arguments, &reply)
-    case .tokenLookup: try lookUp(&arguments, &scratch, &reply)
+    case .tokenGet: try get(&arguments, state, &reply)
+    case .tokenLookup: try lookUp(&arguments, state, &scratch, &reply)
     case .tokenGrant: return try grant(&arguments, session, &reply)
     case .tokenDelete: return try delete(&arguments, session, &reply)
     case .tokenHistory: return try history(&arguments, &reply)
     case .tokenSecrets: try secrets(&arguments, &reply)
     case .tokensFind, .tokensRequireScopes, .tokensRequireScopesExact, .tokensEquivalentTo,
       .tokensGetExpired:
-      try find(&arguments, &scratch, &reply)
-    case .tokensDelete: return try deleteMatching(&arguments, session, &scratch, &reply)
+      try find(&arguments, state, &scratch, &reply)
+    case .tokensDelete: return try deleteMatching(&arguments, session, state, &scratch, &reply)
     case .ledgerStatus: writeStatus(&reply)
     case .ledgerDigest: reply.writeBulk(store.state.digest().hex)
     case .xlen: try streamLength(&arguments, &reply)

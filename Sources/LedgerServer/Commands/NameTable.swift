@@ -1,6 +1,8 @@
 // Command names and keywords by their bytes, in any case: one hash, one comparison, no String.
 // Made once at the start; immutable afterwards.
 
+import Bytes
+
 /// A map from ASCII names, compared without regard to case.
 struct NameTable<Value: Sendable>: Sendable {
   private struct Entry: Sendable {
@@ -60,6 +62,8 @@ extension Span<UInt8> {
   /// Whether the bytes are `name`, which is in upper case.
   func equalsIgnoringCase(_ name: [UInt8]) -> Bool {
     guard count == name.count else { return false }
+    // Most clients send capitals, and whole words are quicker to compare than letters.
+    if isEqual(to: name.span) { return true }
     for index in indices where uppercased(self[index]) != name[index] { return false }
     return true
   }

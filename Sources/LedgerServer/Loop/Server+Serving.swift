@@ -1,6 +1,7 @@
 // One client's turn: receive, parse and carry out everything that came, send everything at once.
 
 import Bytes
+import LedgerStore
 import LinuxIO
 import RESP
 import TokenLedger
@@ -102,7 +103,7 @@ extension Server {
     var scratch = exchange(&self.scratch, with: QueryScratch())
     reply.version = connection.session.version
     executor.beginTurn()
-    let done = carryOut(connection, &parser, bytes, &scratch, &reply)
+    let done = carryOut(connection, &parser, bytes, store.state, &scratch, &reply)
     self.scratch = scratch
     self.reply = reply
     return done
@@ -110,7 +111,7 @@ extension Server {
 
   private func carryOut(
     _ connection: Connection, _ parser: inout RequestParser, _ bytes: Span<UInt8>,
-    _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
+    _ state: borrowing LedgerState, _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
   ) -> Int {
     let room = executor.settings.limits.maximumUnsentBytes - connection.output.count
     var offset = 0
@@ -123,7 +124,7 @@ extension Server {
         connection.isEnding = true
       case .request:
         let outcome = executor.execute(
-          parser.request(in: bytes), for: connection.session, with: &scratch, into: &reply)
+          parser.request(in: bytes), for: connection.session, on: state, with: &scratch, into: &reply)
         if case .replied = outcome { continue }
         if take(outcome, connection, &reply) { continue }
         parser.reset()

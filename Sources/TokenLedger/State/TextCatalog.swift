@@ -83,29 +83,15 @@ extension Span<UInt8> {
       offset += 8
     }
     var tail: UInt64 = 0
-    while offset < count {
-      tail = tail << 8 | UInt64(raw.byte(at: offset))
-      offset += 1
+    if count >= 8 {
+      tail = raw.integer(UInt64.self, at: count - 8)  // overlaps what was mixed already
+    } else {
+      while offset < count {
+        tail = tail << 8 | UInt64(raw.byte(at: offset))
+        offset += 1
+      }
     }
     return (hash ^ tail).folded
-  }
-
-  /// Whether both hold the same bytes.
-  func isEqual(to other: Span<UInt8>) -> Bool {
-    guard count == other.count else { return false }
-    // Safety: bytes have no padding.
-    let (left, right) = unsafe (bytes, other.bytes)
-    var offset = 0
-    while offset + 8 <= count {
-      guard left.integer(UInt64.self, at: offset) == right.integer(UInt64.self, at: offset)
-      else { return false }
-      offset += 8
-    }
-    while offset < count {
-      guard left.byte(at: offset) == right.byte(at: offset) else { return false }
-      offset += 1
-    }
-    return true
   }
 }
 
