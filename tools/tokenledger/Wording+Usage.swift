@@ -27,7 +27,7 @@ extension UsageError {
     }
   }
 
-  private func hint(_ near: String?) -> String { near.map { "; \($0), perhaps?" } ?? "" }
+  private func hint(_ near: String?) -> String { near.map { " (\($0), perhaps?)" } ?? "" }
 
   private func help(_ subcommand: SubcommandName?) -> String {
     ["tokenledger", subcommand?.rawValue, "--help"].compactMap { $0 }.joined(separator: " ")
@@ -46,7 +46,7 @@ extension ValueFault {
     case .notOneOf(let words): "should be \(words.joined(separator: " or "))"
     case .notField(let near):
       "should be names of token fields with commas between them"
-        + (near.map { "; \($0), perhaps?" } ?? ": \(TokenField.names)")
+        + (near.map { " (\($0), perhaps?)" } ?? ": \(TokenField.names)")
     }
   }
 }
