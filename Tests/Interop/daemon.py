@@ -35,6 +35,20 @@ def die_with_parent():
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def lines(process):
+    """The lines that a process writes to its stdout, each within `WAIT_SECONDS` of the call."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    output, pending = process.stdout.fileno(), b""
+    while True:
+        left = max(0.0, deadline - time.monotonic())
+        readable, _, _ = select.select([output], [], [], left)
+        piece = os.read(output, 4096) if readable else b""
+        if not piece:
+            return
+        *whole, pending = (pending + piece).split(b"\n")
+        yield from (line.decode().strip() for line in whole)
+
+
 class Home:
     """A temporary directory: the ledger in `data`, the socket, and what the daemon logged."""
 
@@ -96,17 +110,10 @@ class Daemon:
         return self
 
     def _first_line(self):
-        deadline = time.monotonic() + WAIT_SECONDS
-        output, line = self.process.stdout.fileno(), b""
-        while not line.endswith(b"\n"):
-            left = max(0.0, deadline - time.monotonic())
-            readable, _, _ = select.select([output], [], [], left)
-            piece = os.read(output, 4096) if readable else b""
-            if not piece:
-                self.process.kill()
-                raise DidNotStart(self.wait(), self.logged())
-            line += piece
-        return line.decode().strip()
+        for line in lines(self.process):
+            return line
+        self.process.kill()
+        raise DidNotStart(self.wait(), self.logged())
 
     @property
     def pid(self):
