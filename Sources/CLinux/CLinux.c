@@ -1,1 +1,58 @@
+// The bodies of CLinux.h: one C call each. Only this file asks glibc for its GNU declarations.
+
+#define _GNU_SOURCE
+
 #include "CLinux.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+
+_Static_assert(sizeof(off_t) == 8, "files larger than 2 GiB need a 64-bit off_t");
+
+int cl_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int cl_epoll_ctl(int epoll, int operation, int fd, uint32_t events, uint64_t word) {
+  struct epoll_event event = {.events = events, .data = {.u64 = word}};
+  return epoll_ctl(epoll, operation, fd, &event);
+}
+
+int cl_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int cl_signalfd(const sigset_t *signals) {
+  return signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int cl_accept(int listener) {
+  return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+int cl_peer_credentials(int socket, pid_t *process, uid_t *user, gid_t *group) {
+  struct ucred credentials;
+  socklen_t size = sizeof credentials;
+  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return -1;
+  *process = credentials.pid;
+  *user = credentials.uid;
+  *group = credentials.gid;
+  return 0;
+}
+
+int cl_fallocate(int fd, off_t offset, off_t size) { return fallocate(fd, 0, offset, size); }
+
+ssize_t cl_getrandom(void *buffer, size_t count) { return getrandom(buffer, count, 0); }
+
+int cl_set_dumpable(int is_dumpable) {
+  return prctl(PR_SET_DUMPABLE, (unsigned long)is_dumpable, 0ul, 0ul, 0ul);
+}
+
+int cl_get_open_file_limit(struct rlimit *limit) { return getrlimit(RLIMIT_NOFILE, limit); }
+
+int cl_set_open_file_limit(const struct rlimit *limit) { return setrlimit(RLIMIT_NOFILE, limit); }
+
+int cl_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
+
+const char *cl_errno_name(int code) { return strerrorname_np(code); }
+
+const char *cl_errno_text(int code) { return strerrordesc_np(code); }
