@@ -83,8 +83,8 @@ class CommandTable(LedgerCase):
     def test_an_unknown_keyword_is_a_usage_error(self):
         wire = self.connect()
         wire.ask(*creation())
-        for words in (creation() + ["BOGUS"], ["TOKENS.FIND", "BOGUS"], ["TOKEN.GRANT", 1, "a", "B"],
-                      ["TOKEN.DELETE", 1, "BOGUS"], ["XRANGE", "ledger", "-", "+", "BOGUS", 1],
+        for words in (creation() + ["BOGUS"], ["TOKENS.FIND", "BOGUS"], ["TOKEN.DELETE", 1, "B"],
+                      ["TOKEN.GRANT", 1, "a", "BOGUS"], ["XRANGE", "ledger", "-", "+", "BOGUS", 1],
                       ["CLIENT", "BOGUS"], ["COMMAND", "BOGUS"], ["XINFO", "BOGUS"],
                       ["CONFIG", "BOGUS"]):
             with self.subTest(words=words):
@@ -92,7 +92,7 @@ class CommandTable(LedgerCase):
 
 
 class SpoiledValues(LedgerCase):
-    """One wrong value in an otherwise right command: an error the schema lists, and life goes on."""
+    """One wrong value in an otherwise right command: an error that the schema lists."""
 
     def setUp(self):
         super().setUp()

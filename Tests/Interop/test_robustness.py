@@ -78,8 +78,9 @@ class BrokenRequests(LedgerCase):
     def test_spoiled_commands(self):
         """Real requests with a few bytes changed, cut at random places."""
         source = random.Random(7)
-        request = b"".join([encode(*creation(scopes=["a", "b"])), encode("TOKENS.FIND", "IDS", 1, 1),
-                            encode("XRANGE", "ledger", "-", "+"), encode("HELLO", 3)])
+        commands = [creation(scopes=["a", "b"]), ["TOKENS.FIND", "IDS", 1, 1],
+                    ["XRANGE", "ledger", "-", "+"], ["HELLO", 3]]
+        request = b"".join(encode(*command) for command in commands)
         for _ in range(300):
             spoiled = bytearray(request)
             for _ in range(source.randint(1, 4)):

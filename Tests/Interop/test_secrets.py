@@ -67,15 +67,18 @@ class Secrets(LedgerCase):
         wire = self.connect()
         right = creation(access=ACCESS, refresh=REFRESH)
         wrong = [
-            [*right, "BOGUS"], [*right, "ACCESS", ACCESS], [*right, ACCESS], [*right, "ID", REFRESH],
-            [*right, "CREATED", ACCESS], [*right, "TYPE", REFRESH], [*right, "SCOPES", "LIST", ACCESS],
-            [*right, "SSOVERSION", ACCESS], creation(character=ACCESS), ["TOKEN.CREATE", *[ACCESS] * 9],
-            creation(access=ACCESS * 5000), ["NO.SUCH", ACCESS, REFRESH], ["TOKEN.GET", ACCESS],
-            ["TOKENS.FIND", ACCESS], ["TOKENS.FIND", "IDS", ACCESS], ["TOKEN.GRANT", 1, "a", ACCESS],
-            ["TOKENS.FIND", "FIELDS", 1, ACCESS], ["XRANGE", "ledger", ACCESS, REFRESH],
-            ["CLIENT", ACCESS], ["COMMAND", "INFO", ACCESS], ["CONFIG", ACCESS], ["XINFO", ACCESS],
+            [*right, "BOGUS"], [*right, "ACCESS", ACCESS], [*right, ACCESS],
+            [*right, "ID", REFRESH], [*right, "CREATED", ACCESS], [*right, "TYPE", REFRESH],
+            [*right, "SCOPES", "LIST", ACCESS], [*right, "SSOVERSION", ACCESS],
+            creation(character=ACCESS), creation(access=ACCESS * 5000),
+            ["TOKEN.CREATE", *[ACCESS] * 9], ["TOKEN.GET", ACCESS],
+            ["TOKEN.GRANT", 1, "a", ACCESS], ["TOKENS.FIND", ACCESS],
+            ["TOKENS.FIND", "IDS", ACCESS], ["TOKENS.FIND", "FIELDS", 1, ACCESS],
+            ["XRANGE", "ledger", ACCESS, REFRESH],
+            ["XREAD", "COUNT", ACCESS, "STREAMS", "ledger", REFRESH], ["XINFO", ACCESS],
+            ["CLIENT", ACCESS], ["COMMAND", "INFO", ACCESS], ["CONFIG", ACCESS],
             ["HELLO", ACCESS], ["HELLO", 2, "AUTH", "default", ACCESS], ["SELECT", ACCESS],
-            ["AUTH", ACCESS], ["XREAD", "COUNT", ACCESS, "STREAMS", "ledger", REFRESH],
+            ["AUTH", ACCESS], ["NO.SUCH", ACCESS, REFRESH],
         ]
         for words in wrong:
             with self.subTest(words=words):

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the interop suite against a daemon, with Debian's redis-py and with the newest one.
 #
-#   Tests/Interop/run [DAEMON] [module ...]        e.g. run .build/release/tokenledgerd test_oracle
+#   Tests/Interop/run.sh [DAEMON] [module ...]        e.g. run.sh .build/release/tokenledgerd test_oracle
 #
 # Ends with `N passed, N failed, N skipped`; exit status 1 if anything failed, 2 if nothing ran.
 
@@ -10,6 +10,7 @@ set -euo pipefail
 folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$folder/../.." && pwd)
 venv="$root/.build/interop-venv"
+limit_seconds=1200
 passed=0 failed=0 skipped=0
 
 if [[ $# -gt 0 && $1 != test_* ]]; then
@@ -43,8 +44,12 @@ run_with() {
   version=$("$python" -c 'import redis; print(redis.__version__)')
   printf '\n=== %s: redis-py %s ===\n' "$name" "$version"
   rm -f "$counts"
-  "$python" "$folder/suite.py" "$counts" "$@" || true
-  [[ -s $counts ]] || { echo "the suite did not end under $name" >&2; failed=$((failed + 1)); return; }
+  timeout --kill-after=10 "$limit_seconds" "$python" "$folder/suite.py" "$counts" "$@" || true
+  if [[ ! -s $counts ]]; then
+    printf '\nFAILED the suite did not end with %s\n' "$name"
+    failed=$((failed + 1))
+    return
+  fi
   local p f s
   read -r p f s <"$counts"
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
