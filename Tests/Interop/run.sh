@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Runs the interop suite against a daemon, with Debian's redis-py and with the newest one.
 #
-#   Tests/Interop/run.sh [DAEMON] [module ...]        e.g. run.sh .build/release/tokenledgerd test_oracle
+#   Tests/Interop/run.sh [DAEMON] [module ...]
+#
+# As in `run.sh .build/release/tokenledgerd test_oracle test_writes`.
 #
 # Ends with `N passed, N failed, N skipped`; exit status 1 if anything failed, 2 if nothing ran.
 
