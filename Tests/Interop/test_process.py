@@ -91,7 +91,10 @@ class Starting(LedgerCase):
             self.assertIn(mention, done.stdout)
 
     def test_the_frozen_clock_is_every_now(self):
-        self.restart("--frozen-clock", "2026-11-23T12:00:00.000001Z")
+        self.daemon.terminate()
+        self.home = Home()
+        self.addCleanup(self.home.remove)
+        self.daemon = self.start("--frozen-clock", "2026-11-23T12:00:00.000001Z")
         wire = self.connect()
         self.create(wire)
         created = wire.ask("TOKENS.FIND", "FIELDS", 1, "created_us")

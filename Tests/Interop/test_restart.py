@@ -19,12 +19,13 @@ class Restart(LedgerCase):
     def picture(self):
         """All that may not change: the digest, the tokens, the entries of the log."""
         wire = self.connect()
-        digest = fields(wire.ask("LEDGER.DIGEST"))["digest"]
+        digest = wire.ask("LEDGER.DIGEST")
         tokens = wire.ask_all([["TOKEN.GET", n] for n in range(1, 42)])
         return digest, tokens, wire.ask("XRANGE", "ledger", "-", "+")
 
     def assertSameAfter(self, ending):
         digest, tokens, entries = self.picture()
+        self.assertRegex(digest, rb"^[0-9a-f]{64}$")
         ending()
         new_digest, new_tokens, new_entries = self.picture()
         self.assertEqual(new_digest, digest)
