@@ -54,12 +54,12 @@ class Secrets(LedgerCase):
 
     def test_none_and_empty_are_told_apart(self):
         wire = self.connect()
-        self.create(wire)
-        self.create(wire, access="", refresh="")
-        self.assertEqual(
-            fields(wire.ask("TOKEN.SECRETS", 1)), {"access_token": None, "refresh_token": None})
-        self.assertEqual(
-            fields(wire.ask("TOKEN.SECRETS", 2)), {"access_token": b"", "refresh_token": b""})
+        self.create(wire, access="at")
+        self.create(wire, access="at", refresh="")
+        for token, refresh in ((1, None), (2, b"")):
+            shown = fields(wire.ask("TOKEN.SECRETS", token))
+            self.assertEqual(shown, {"access_token": b"at", "refresh_token": refresh})
+            self.assertFalse(fields(wire.ask("TOKEN.GET", token))["can_refresh"])
         self.assertIsNone(wire.ask("TOKEN.SECRETS", 99))
 
     def test_no_error_shows_them(self):
