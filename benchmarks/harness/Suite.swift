@@ -1,0 +1,15 @@
+// The suites, each named by the question that it answers.
+
+/// A group of measurements that answer one question.
+struct Suite: Sendable {
+  let name: String
+  let question: String
+  let run: @Sendable (Session) throws -> Void
+
+  /// Every suite, in the order in which they run.
+  static let all = [
+    Suite(
+      name: "scopes", question: "is a scope query in memory as fast as memory allows?",
+      run: ScopeSuite.run)
+  ]
+}
