@@ -26,7 +26,8 @@ public struct SHA256Digest: Sendable {
 
   /// The 32 bytes, copied into an array.
   public var bytes: [UInt8] {
-    storage.indices.map { storage[$0] }
+    let bytes = storage.span
+    return bytes.indices.map { bytes[$0] }
   }
 
   /// The digest as 64 lower-case hexadecimal characters.
@@ -38,16 +39,17 @@ public struct SHA256Digest: Sendable {
 extension SHA256Digest: Hashable {
   /// Whether two digests are the same bytes, in a time that does not depend on where they differ.
   public static func == (left: SHA256Digest, right: SHA256Digest) -> Bool {
+    let (one, other) = (left.storage.span, right.storage.span)
     var difference: UInt8 = 0
-    for index in left.storage.indices {
-      difference |= left.storage[index] ^ right.storage[index]
-    }
+    for index in one.indices { difference |= one[index] ^ other[index] }
     return difference == 0
   }
 
   /// Feeds the 32 bytes to `hasher`.
   public func hash(into hasher: inout Hasher) {
-    for index in storage.indices { hasher.combine(storage[index]) }
+    let bytes = storage.span
+    // Safe: a `UInt8` has no padding, so every byte of the span is initialised.
+    unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
   }
 }
 

@@ -113,7 +113,7 @@ extension UnixSocket {
 
   /// Limits how long `receive` waits, after which it gives `wouldBlock`.
   ///
-  /// 0 waits for ever.
+  /// 0 waits for ever. A signal that comes meanwhile starts the time anew.
   ///
   /// - Throws: `SystemError` of setsockopt(2).
   /// - Source: socket(7), SO_RCVTIMEO.
@@ -123,7 +123,7 @@ extension UnixSocket {
 
   /// Limits how long `send` waits, after which it gives `wouldBlock`.
   ///
-  /// 0 waits for ever.
+  /// 0 waits for ever. A signal that comes meanwhile starts the time anew.
   ///
   /// - Throws: `SystemError` of setsockopt(2).
   /// - Source: socket(7), SO_SNDTIMEO.

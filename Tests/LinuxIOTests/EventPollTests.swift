@@ -1,5 +1,6 @@
 // Readiness: what is watched is reported with its word, and a word of an earlier use is told apart.
 
+import Glibc
 import LinuxIO
 import Testing
 
@@ -144,5 +145,13 @@ import Testing
     for _ in 0..<3 { counter.signal() }
     #expect(counter.drain() == 3)
     #expect(counter.drain() == 0)
+  }
+
+  @Test func `a full counter stays full`() throws {
+    let counter = try EventCounter()
+    var most = UInt64.max - 1
+    #expect(write(counter.rawValue, &most, 8) == 8)
+    counter.signal()
+    #expect(counter.drain() == most)
   }
 }

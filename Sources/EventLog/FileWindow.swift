@@ -1,0 +1,96 @@
+// The part of a file that a reader has in memory. It slides forward with the reader, in reads of a
+// chunk each, and keeps what the reader still needs; the buffer grows only for a batch larger than it.
+// Invariant: start <= end; the buffer's first `end - start` bytes are those of the file from `start`.
+
+internal import LinuxIO
+
+/// A sliding view of a file.
+struct FileWindow: ~Copyable {
+  private let file: any LogFile
+  private let chunkSizeBytes: Int
+  private var buffer: [UInt8] = []
+  /// The offset of the first byte in memory.
+  private(set) var start = 0
+  /// The offset behind the last byte in memory.
+  private(set) var end = 0
+
+  /// Looks at `file` in reads of `chunkSizeBytes`; nothing is read yet.
+  init(_ file: any LogFile, chunkSizeBytes: Int) {
+    self.file = file
+    self.chunkSizeBytes = chunkSizeBytes
+  }
+
+  /// The bytes in memory.
+  var span: RawSpan {
+    @_lifetime(borrow self)
+    @inline(__always)
+    get {
+      // Safe: a span of bytes has no padding.
+      unsafe buffer.span.bytes.extracting(first: end - start)
+    }
+  }
+
+  /// The bytes from one offset to another, both within what is in memory.
+  @_lifetime(borrow self)
+  @inline(__always)
+  func bytes(_ range: Range<Int>) -> RawSpan {
+    span.extracting(range.lowerBound - start..<range.upperBound - start)
+  }
+
+  /// Makes sure that the bytes of `range` are in memory; what is before it is dropped.
+  ///
+  /// - Returns: whether they all are; `false` when the file ends before.
+  @inline(__always)
+  mutating func load(_ range: Range<Int>) throws(SystemError) -> Bool {
+    if range.lowerBound >= start && range.upperBound <= end { return true }
+    return try slide(to: range)
+  }
+
+  /// Forgets what is in memory, so that the file is read anew.
+  mutating func forget() {
+    end = start
+  }
+
+  private mutating func slide(to range: Range<Int>) throws(SystemError) -> Bool {
+    drop(before: range.lowerBound)
+    if buffer.count < range.count || buffer.isEmpty {
+      let size = max(chunkSizeBytes, range.count, min(2 * buffer.count, 2 * range.count))
+      buffer.append(contentsOf: repeatElement(0, count: size - buffer.count))
+    }
+    while end < range.upperBound {
+      let count = try readOnce()
+      if count == 0 { return false }
+      end += count
+    }
+    return true
+  }
+
+  /// Moves the bytes from `offset` on to the front of the buffer.
+  private mutating func drop(before offset: Int) {
+    guard offset > start && offset < end else {
+      if offset != start {
+        start = offset
+        end = offset
+      }
+      return
+    }
+    let kept = offset - start..<end - start
+    unsafe buffer.withUnsafeMutableBytes { bytes in
+      // Safe: (1) `kept` lies within the buffer by the invariant; (2) memmove allows the overlap.
+      unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[kept]))
+    }
+    start = offset
+  }
+
+  /// Reads into the free end of the buffer.
+  private mutating func readOnce() throws(SystemError) -> Int {
+    let file = self.file
+    let filled = end - start
+    let offset = end
+    var elements = buffer.mutableSpan
+    // Safe: every bit pattern is a `UInt8`.
+    var bytes = unsafe elements.mutableBytes
+    var free = bytes._mutatingExtracting(droppingFirst: filled)
+    return try file.read(into: &free, at: offset)
+  }
+}

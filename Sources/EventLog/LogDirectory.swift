@@ -1,0 +1,75 @@
+// What stands in the log's directory, sorted by what it is. Names that are none of ours are left
+// alone.
+
+internal import LinuxIO
+
+/// The files of a log, by name.
+struct LogDirectory {
+  /// The segments, in order.
+  private(set) var segments: [String] = []
+  /// Segments whose making was interrupted.
+  private(set) var temporaries: [String] = []
+  /// Tails that were cut off, by this start or an earlier one.
+  private(set) var torn: [String] = []
+
+  /// A last segment that was never finished; it holds nothing and is not among `segments`.
+  private(set) var unfinished: String?
+
+  /// Lists a directory.
+  ///
+  /// - Throws: `system`.
+  init(_ storage: any LogStorage) throws(LogError) {
+    let names: [String]
+    do throws(SystemError) {
+      names = try storage.names()
+    } catch {
+      throw .system(error, file: "")
+    }
+    for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+      if SegmentName.firstSequence(of: name) != nil {
+        segments.append(name)
+      } else if SegmentName.isTemporary(name) {
+        temporaries.append(name)
+      } else if SegmentName.tornOrigin(of: name) != nil {
+        torn.append(name)
+      }
+    }
+    try leaveOutUnfinished(storage)
+  }
+}
+
+extension LogDirectory {
+  /// Takes a last segment whose header is not whole, and that holds nothing, out of the list.
+  ///
+  /// A header is synced before its file gets its name; only a disk that reorders behind a sync can
+  /// leave such a file. Its absence is no loss. A first segment must have the name of one: else
+  /// the segments before it are missing.
+  private mutating func leaveOutUnfinished(_ storage: any LogStorage) throws(LogError) {
+    guard let name = segments.last else { return }
+    guard segments.count > 1 || SegmentName.firstSequence(of: name) == 1 else { return }
+    do throws(SystemError) {
+      let file = try storage.open(name, .readOnly)
+      let size = try file.sizeBytes()
+      let start = try file.bytes(at: 0, count: min(size, LogFormat.headerSizeBytes))
+      guard Self.isUnfinished(header: start) else { return }
+      let rest = try file.bytes(at: start.count, count: max(0, size - start.count))
+      guard rest.allSatisfy({ $0 == 0 }) else { return }
+    } catch {
+      throw .system(error, file: name)
+    }
+    unfinished = segments.removeLast()
+  }
+
+  private static func isUnfinished(header bytes: [UInt8]) -> Bool {
+    do throws(DamageKind) {
+      // Safe: a span of bytes has no padding.
+      _ = try SegmentHeader(decoding: unsafe bytes.span.bytes)
+      return false
+    } catch {
+      switch error {
+      case .headerCut, .notASegment, .headerCheck: return true
+      default: return false
+      }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+// A segment's file once its header was read and found good.
+
+internal import LinuxIO
+
+/// An open segment and who it is.
+struct SegmentFile: Sendable {
+  let file: any LogFile
+  let name: String
+  let header: SegmentHeader
+  let check: SegmentCheck
+
+  /// Opens the segment `name` and reads its header.
+  ///
+  /// - Throws: `damaged` when the header is not one; `system`.
+  init(_ storage: any LogStorage, name: String, access: FileAccess) throws(LogError) {
+    let bytes: [UInt8]
+    do throws(SystemError) {
+      file = try storage.open(name, access)
+      bytes = try file.bytes(at: 0, count: LogFormat.headerSizeBytes)
+    } catch {
+      throw .system(error, file: name)
+    }
+    do throws(DamageKind) {
+      // Safe: a span of bytes has no padding.
+      header = try SegmentHeader(decoding: unsafe bytes.span.bytes)
+    } catch {
+      throw .damaged(file: name, offset: 0, error)
+    }
+    check = header.check
+    self.name = name
+  }
+
+  /// The size of the file.
+  func sizeBytes() throws(LogError) -> Int {
+    do throws(SystemError) {
+      return try file.sizeBytes()
+    } catch {
+      throw .system(error, file: name)
+    }
+  }
+}
