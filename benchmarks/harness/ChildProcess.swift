@@ -100,7 +100,7 @@ final class ChildProcess {
     // Safe: (1) strdup's copies live until they are freed below, (2) the list ends in nil,
     // (3) posix_spawn keeps nothing after it returned.
     var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-    defer { for unsafeargument in unsafe arguments { unsafe free(argument) } }
+    defer { unsafe arguments.forEach { unsafe free($0) } }
     var started = pid_t()
     let code = unsafe posix_spawnp(
       &started, words[0], &actions, nil, &arguments, environ)

@@ -10,6 +10,9 @@ struct Suite: Sendable {
   static let all = [
     Suite(
       name: "scopes", question: "is a scope query in memory as fast as memory allows?",
-      run: ScopeSuite.run)
+      run: ScopeSuite.run),
+    Suite(
+      name: "socket", question: "does a scope query over the socket keep up with Redis PING?",
+      run: SocketSuite.run),
   ]
 }

@@ -41,6 +41,13 @@ final class ScopeData {
     return state.count(filter, validity)
   }
 
+  /// How many of a character's tokens have the scopes.
+  func count(_ query: ScopeQuery, of character: CharacterID) -> Int {
+    fill(query)
+    filter.require(character: character)
+    return state.count(filter, validity)
+  }
+
   /// Lists into the reused array and gives the number of ids.
   func list(_ query: ScopeQuery) -> Int {
     fill(query)
