@@ -14,5 +14,13 @@ struct Suite: Sendable {
     Suite(
       name: "socket", question: "does a scope query over the socket keep up with Redis PING?",
       run: SocketSuite.run),
+    Suite(
+      name: "append", question: "does a durable write cost more than its fdatasync?",
+      run: AppendSuite.run),
+    Suite(
+      name: "replay", question: "how far is opening a log from just reading it?",
+      run: ReplaySuite.run),
+    Suite(
+      name: "start", question: "is the daemon there at once, and small?", run: StartSuite.run),
   ]
 }
