@@ -105,6 +105,8 @@ enum ArgumentKind: String, Sendable {
 }
 
 /// What else holds of an argument.
+///
+/// COMMAND DOCS sends the flags as simple strings: redis-cli 7.0 aborts on bulk strings there.
 struct ArgumentFlags: OptionSet, Sendable {
   let rawValue: UInt8
 

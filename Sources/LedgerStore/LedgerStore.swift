@@ -1,1 +1,155 @@
-// placeholder
+// A ledger on disk: the log, the state that it folds into, and the events between the two.
+//
+//   decide ──> append ──> pending batch ──submit──> writer ──> durable ──collect──> apply
+//
+// Rules (design: "Rules that hold everywhere"): nothing is shown before it is durable; what is refused
+// leaves no trace; after a failed sync nothing is written any more.
+// Owner: one thread. In the daemon a second thread writes and syncs (`GroupCommit`).
+
+public import EventLog
+import LinuxIO
+public import TokenLedger
+
+/// An open ledger: queries on ``state``, writes by ``append(_:origin:)`` and a commit.
+public final class LedgerStore {
+  /// The settings.
+  public let options: StoreOptions
+  /// What all durable events amount to.
+  public internal(set) var state: LedgerState
+  /// The end of the durable log, to keep elsewhere in order to notice a loss; nil: no log yet.
+  public internal(set) var head: LogHead?
+
+  var index: EventIndex
+  var reader: LogReader
+  var inFlight = InFlight()
+  /// Events decided on since the last submission.
+  var pending = LogBatch()
+  /// An empty batch, to take the place of the one that is being written.
+  var spare: LogBatch? = LogBatch()
+  var committer: Committer
+  /// The right to write to the directory, held as long as the store.
+  var lock: DirectoryLock?
+  /// Scratch of `append`.
+  private var facts: [UInt8] = []
+
+  init(
+    options: StoreOptions, replayed: ReplayedLedger, storage: any LogStorage, head: LogHead?,
+    committer: consuming Committer
+  ) {
+    self.options = options
+    self.state = replayed.state
+    self.index = replayed.index
+    self.reader = LogReader(storage: storage)
+    self.head = head
+    self.committer = committer
+  }
+
+  /// The present moment.
+  public var now: UnixTime { options.clock.now }
+
+  /// Whether nothing can be written, because the ledger was opened for reading.
+  public var isReadOnly: Bool { committer.isAbsent }
+
+  // MARK: What is in flight
+
+  /// The last event in flight for `token`; a write to it waits for that one.
+  public func inFlightEvent(of token: TokenID) -> EventSequence? { inFlight.sequence(of: token) }
+
+  /// The event in flight that used `key`; another use waits for that one.
+  public func inFlightEvent(ofKey key: Text) -> EventSequence? { inFlight.sequence(ofKey: key) }
+
+  /// The id that a token created now gets; nil when the numbers are used up.
+  public var freeTokenID: TokenID? {
+    guard let afterFlight = inFlight.freeTokenID, let id = state.nextTokenID
+    else { return inFlight.freeTokenID == nil ? state.nextTokenID : nil }
+    return afterFlight.map { max($0, id) }
+  }
+
+  /// How many events are not durable yet.
+  public var inFlightCount: Int { inFlight.waiting.count }
+
+  /// How many bytes wait for the next submission.
+  public var pendingBytes: Int { pending.sizeBytes }
+
+  // MARK: Appending
+
+  /// Puts events into the pending batch: they become durable together, by a later commit.
+  ///
+  /// - Parameters:
+  ///   - proposals: decided against ``state``, about nothing that is in flight.
+  ///   - origin: who asked, and why.
+  /// - Returns: the sequence of the last one.
+  /// - Throws: `LIMIT` as a rejection, when an event or all of them together are too large. Nothing
+  ///   was appended.
+  /// - Precondition: not read-only; at least one proposal.
+  public func append(
+    _ proposals: [ProposedEvent], origin: Origin
+  ) throws(Rejection) -> EventSequence {
+    precondition(!isReadOnly, "append to a ledger that was opened for reading")
+    precondition(!proposals.isEmpty, "append of nothing")
+    guard proposals.count <= Limits.eventsPerCommand
+    else { throw .limit(what: "events of one command", maximum: Limits.eventsPerCommand) }
+    try checkRoom(proposals.count * (LogFormat.frameHeadSizeBytes + origin.envelopeBytes))
+    var last = inFlight.last?.sequence ?? state.lastSequence
+    for proposal in proposals { last = try append(proposal, origin: origin) }
+    return last
+  }
+
+  /// Several events are small ones (deletions); one event may have any size that a frame takes.
+  private func checkRoom(_ sizeBytes: Int) throws(Rejection) {
+    let left = LogFormat.maximumBatchSizeBytes - pending.sizeBytes
+    guard sizeBytes <= left
+    else { throw .limit(what: "bytes of one command's events", maximum: left) }
+  }
+
+  private func append(
+    _ proposal: ProposedEvent, origin: Origin
+  ) throws(Rejection) -> EventSequence {
+    let lastSequence = inFlight.last?.sequence ?? state.lastSequence
+    let lastID = inFlight.last?.id ?? state.lastEventID
+    let event = Event(
+      sequence: lastSequence.next, id: lastID.following(at: now), token: proposal.token,
+      previous: proposal.previous, actor: origin.actor, cause: origin.cause,
+      reason: origin.reason, key: proposal.key, body: proposal.body)
+    facts.removeAll(keepingCapacity: true)
+    event.encodeFacts(into: &facts)
+    assert(event.sectionCount == proposal.secrets.count, "each present secret has its section")
+    do throws(BatchLimit) {
+      try pending.append(facts: facts, sections: proposal.secrets.map(\.section))
+    } catch {
+      throw error.rejection
+    }
+    inFlight.append(event)
+    return event.sequence
+  }
+}
+
+extension Secret {
+  /// The section that keeps the secret: the form (0, plain) and the bytes.
+  fileprivate var section: [UInt8] { [SectionForm.plain.rawValue] + bytes }
+}
+
+/// How a section keeps its secret. On-disk values, never renumbered: schema/events.md section 2.
+enum SectionForm: UInt8 {
+  case plain = 0
+}
+
+extension Origin {
+  /// An upper bound of what an envelope without key takes in an event's facts.
+  fileprivate var envelopeBytes: Int {
+    128 + (reason?.utf8.count ?? 0) + Limits.clientNameBytes
+  }
+}
+
+extension BatchLimit {
+  fileprivate var rejection: Rejection {
+    switch self {
+    case .bodySize:
+      .limit(what: "bytes of one event", maximum: LogFormat.maximumBodySizeBytes)
+    case .sectionCount:
+      .limit(what: "secrets of one event", maximum: LogFormat.maximumSections)
+    case .batchSize:
+      .limit(what: "bytes of events in flight", maximum: LogFormat.maximumBatchSizeBytes)
+    }
+  }
+}

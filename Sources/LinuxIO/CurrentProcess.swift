@@ -19,6 +19,19 @@ public enum CurrentProcess {
     return Int(clamping: limit.rlim_cur)
   }
 
+  /// How much memory of this process is resident, in bytes; nil when the kernel does not say.
+  ///
+  /// - Source: proc(5), /proc/self/statm.
+  public static var residentBytes: Int? {
+    guard let file = try? FileDescriptor.open("/proc/self/statm", .readOnly),
+      let line = try? file.bytes(at: 0, count: 256)
+    else { return nil }
+    let fields = line.split(separator: UInt8(ascii: " "))
+    guard fields.count > 1, let pages = Int(String(decoding: fields[1], as: UTF8.self))
+    else { return nil }
+    return pages * sysconf(CInt(_SC_PAGESIZE))
+  }
+
   /// Keeps the memory of this process, with its secrets, out of core dumps and away from debuggers
   /// of other users.
   ///

@@ -53,7 +53,7 @@ public struct EventInterest: OptionSet, Sendable {
 }
 
 /// One descriptor that is ready.
-public struct Event: Equatable, Sendable {
+public struct PollEvent: Equatable, Sendable {
   /// The word it was added with.
   public let word: EventWord
   /// The bits of epoll_wait(2).
@@ -152,10 +152,10 @@ public struct EventPoll: ~Copyable, Sendable {
   }
 
   /// The event at an index below `count`.
-  public subscript(index: Int) -> Event {
+  public subscript(index: Int) -> PollEvent {
     precondition(index >= 0 && index < count, "no such event in the last wait")
     let event = unsafe storage[index]
-    return unsafe Event(word: EventWord(rawValue: event.data.u64), bits: event.events)
+    return unsafe PollEvent(word: EventWord(rawValue: event.data.u64), bits: event.events)
   }
 
   mutating func withRoom(_ body: (UnsafeMutableBufferPointer<epoll_event>) -> CInt) -> CInt {

@@ -51,13 +51,39 @@ import Testing
   }
 
   @Test func `regenerating changes nothing`() throws {
-    let program = try #require(Schema.builtProgram("command-table"))
-    let process = Process()
-    process.executableURL = program
-    process.arguments = ["--check", "--root", Schema.root.path]
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "run `swift run command-table`")
+    let run = try Generator.run("--check", root: Schema.root)
+    #expect(run.code == 0, "\(run.words)")
+  }
+
+  @Test(arguments: [
+    (#""arity": -7"#, #""arity": -6"#, "commands[0]: arity is -6, but the arguments say -7"),
+    (#""case": "tokenGet""#, #""case": "getToken""#, #"is not "TOKEN.GET" in camel case"#),
+    (#""name": "TOKEN.GET""#, #""name": "TOKEN.CREATE""#, #""TOKEN.CREATE" stands twice"#),
+    (#""role": "writer""#, #""role": "root""#, #"commands[0].role: "root" is none of none"#),
+    (#""group": "token""#, #""group": "x""#, #"commands[0].group: "x" is none of"#),
+    (#""type": "integer""#, #""type": "int""#, #""int" is none of string, integer"#),
+    (#""since":"#, #""sinse":"#, #"commands[0]: has no field "since""#),
+    (#""effect": "write","#, #""effect": "write", "x": 1,"#, #"has the unknown field "x""#),
+    (#"{ "use": "type" }"#, #"{ "use": "kind" }"#, #"no fragment "kind""#),
+    (#"{ "use": "type" }"#, #"{ "use": "filter" }"#, "fragments.filter: holds itself"),
+    (#""DISKFULL", "#, "", "role and effect call for the error DISKFULL"),
+    (#""format": 1"#, #""format": 2"#, "file.format: is not 1"),
+    (#""format": 1,"#, #""format": 1"#, "file: is not JSON"),
+  ])
+  func `a schema that contradicts itself is refused`(
+    good: String, bad: String, words: String
+  ) throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: root) }
+    let folder = root.appending(path: "schema")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let text = try String(contentsOf: Schema.url, encoding: .utf8)
+    let first = try #require(text.range(of: good))
+    try text.replacingCharacters(in: first, with: bad)
+      .write(to: folder.appending(path: "commands.json"), atomically: true, encoding: .utf8)
+    let run = try Generator.run("--check", root: root)
+    #expect(run.code == 65)
+    #expect(run.words.contains(words), "\(run.words)")
   }
 
   private func expectEqual(
@@ -91,12 +117,13 @@ private struct Schema {
   }
 
   static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
+  static let url = root.appending(path: "schema/commands.json")
 
   let commands: [Object]
   let fragments: Object
 
   static func read() throws -> Schema {
-    let json = try Data(contentsOf: root.appending(path: "schema/commands.json"))
+    let json = try Data(contentsOf: url)
     let file = Object(
       fields: try #require(JSONSerialization.jsonObject(with: json) as? [String: Any]))
     let fragments = try #require(file.fields["fragments"] as? [String: Any])
@@ -141,9 +168,24 @@ private struct Schema {
   ) -> String {
     "\(name) \(type) \(token) \(flags.sorted()) (\(inner.joined(separator: "; ")))"
   }
+}
 
-  /// A program of this package, built into the folder that the tests run from.
-  static func builtProgram(_ name: String) -> URL? {
+/// The program tools/command-table, built into the folder that the tests run from.
+private enum Generator {
+  static func run(_ option: String, root: URL) throws -> (code: Int32, words: String) {
+    let process = Process()
+    let program: URL = try #require(built("command-table"))
+    process.executableURL = program
+    process.arguments = [option, "--root", root.path]
+    let output = Pipe()
+    process.standardError = output
+    try process.run()
+    let bytes = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: bytes, as: UTF8.self))
+  }
+
+  private static func built(_ name: String) -> URL? {
     let arguments = CommandLine.arguments.map { URL(filePath: $0).deletingLastPathComponent() }
     let folders = arguments.flatMap { [$0, $0.appending(path: "../../..").standardized] }
     return folders.map { $0.appending(path: name) }.first {

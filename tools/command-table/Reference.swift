@@ -1,5 +1,6 @@
 // Writes the command reference inside schema/protocol.md, between the two marker comments; the
 // rest of that file is written by hand and kept as it is.
+// A pure function of the schema and the page, so regenerating twice gives the same bytes.
 
 /// The generated chapter of the protocol's description.
 struct Reference {

@@ -1,5 +1,6 @@
 // The closed word lists of schema/commands.json. A word outside its list is an error of the file,
-// never a default. The server's side of the same lists is CommandSpecification.swift.
+// never a default. The server's side of the same lists is CommandSpecification.swift, and a test
+// of the server compares the two through the file.
 
 /// A word list that a field of the file takes its value from.
 protocol Vocabulary: RawRepresentable<String>, CaseIterable {}

@@ -1,5 +1,6 @@
 // How many words an argument list takes, to compare with the arity that the file states.
 // Arity as in Redis: n is exactly n words, -n at least n, the command's name included.
+// The file's author states it all the same: the two must agree, so neither can be a slip.
 
 /// The least and the greatest number of words; no greatest means no bound.
 struct WordCount: Equatable {

@@ -53,6 +53,21 @@ extension LedgerState {
     return ProposedEvent(token: id, previous: tokens.lastEvents[row.index], body: .deleted)
   }
 
+  /// Decides on deleting several tokens together; ids without a live token are passed over.
+  ///
+  /// - Throws: `limit`, above ``Limits/eventsPerCommand``.
+  public func decideDelete(all ids: [Int64]) throws(Rejection) -> [ProposedEvent] {
+    guard ids.count <= Limits.eventsPerCommand
+    else { throw .limit(what: "tokens deleted by one command", maximum: Limits.eventsPerCommand) }
+    var events: [ProposedEvent] = []
+    for id in ids {
+      if let event = try TokenID(id).flatMap({ id throws(Rejection) in try decideDelete(id) }) {
+        events.append(event)
+      }
+    }
+    return events
+  }
+
   private func liveRow(_ id: TokenID, expected: UInt32?) throws(Rejection) -> TokenRow {
     guard let row = row(id) else { throw .tokenNotFound(id) }
     let current = tokens.versions[row.index]
@@ -104,7 +119,10 @@ extension NewToken {
     try key.name.check("idempotency key", maximum: Limits.keyBytes)
   }
 
-  fileprivate func creation(now: UnixTime) -> Creation {
+  /// The facts of the token's creation.
+  ///
+  /// - Parameter now: the time of a token that brings none.
+  public func creation(now: UnixTime) -> Creation {
     Creation(
       character: character, characterName: characterName, ownerHash: ownerHash, type: type,
       user: user, scopes: Set(scopes).sorted(), created: created ?? now, ssoVersion: ssoVersion,

@@ -28,6 +28,19 @@ public enum EventDecodingError: Error, Equatable, Sendable {
   }
 }
 
+extension EventDecodingError: CustomStringConvertible {
+  /// What is wrong, without any byte of the event.
+  public var description: String {
+    switch self {
+    case .unreadable(.truncated(let offset)): "its facts end too early, at \(offset)"
+    case .unreadable(.malformedNumber(let offset)): "a malformed number at \(offset)"
+    case .unknownTag(let tag): "tag \(tag) is unknown to this version"
+    case .invalid(let field, let offset): "its \(field) is out of range, before offset \(offset)"
+    case .leftOver(let offset): "bytes are left over at \(offset)"
+    }
+  }
+}
+
 extension Event {
   /// Decodes the facts of the event that has `sequence`.
   ///
@@ -192,7 +205,7 @@ private struct EventDecoder: ~Escapable {
         Opening(formatVersion: readVarint(), programVersion: readText("program version")))
     case .recovered:
       return try .recovered(
-        Recovery(segment: readText("segment"), offset: readVarint(), bytesCut: readVarint()))
+        TailCut(segment: readText("segment"), offset: readVarint(), bytesCut: readVarint()))
     case .compacted:
       return try .compacted(
         Compaction(

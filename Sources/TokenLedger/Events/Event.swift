@@ -58,7 +58,7 @@ public struct Event: Hashable, Sendable {
     /// The ledger was opened for writing.
     case opened(Opening)
     /// A torn tail was cut.
-    case recovered(Recovery)
+    case recovered(TailCut)
     /// Segments were rewritten.
     case compacted(Compaction)
   }

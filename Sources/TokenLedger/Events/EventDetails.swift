@@ -145,7 +145,7 @@ public struct Opening: Hashable, Sendable {
 }
 
 /// A torn tail was cut from a segment.
-public struct Recovery: Hashable, Sendable {
+public struct TailCut: Hashable, Sendable {
   /// The segment's file name.
   public var segment: Text
   /// Where it was cut, in bytes from its start.

@@ -36,6 +36,9 @@ public struct TokenFilter: Sendable {
   /// A filter that every token passes.
   public init() {}
 
+  /// Whether every token passes.
+  public var isEmpty: Bool { conditions.isEmpty }
+
   /// Forgets every condition and keeps the memory.
   public mutating func removeAll() {
     conditions.removeAll(keepingCapacity: true)

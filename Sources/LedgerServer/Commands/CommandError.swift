@@ -1,0 +1,99 @@
+// Every error that a command answers with, and its wording: this file has all of it.
+// No error holds a secret, nor an argument that might be one: names of arguments, numbers and limits only.
+
+import LedgerStore
+import TokenLedger
+
+/// Why a command was not carried out. Nothing has changed, except where `readOnly` says otherwise.
+enum CommandError: Error {
+  /// No command has this name, which is shown as far as it is harmless.
+  case unknownCommand([UInt8])
+  case unknownSubcommand(CommandName)
+  case wrongArity(String)
+  /// A word where a keyword was due.
+  case unexpectedArgument(CommandName)
+  case missing(String)
+  case repeated(Keyword)
+  /// Result words that exclude each other.
+  case severalResults
+  case notAnInteger(String)
+  case invalid(String, expected: String)
+  case notText(String)
+  case rejected(Rejection)
+  case notFound(TokenID)
+  case denied(needed: Role)
+  case diskFull
+  case readOnly
+  /// The secrets of a token are no more.
+  case gone(TokenID)
+  case protocolVersion
+  case tooLargeReply(limitBytes: Int)
+  /// The log could not be read for this reply.
+  case unreadableLog(StoreError)
+  // As Redis words them, for clients that look at the words.
+  case invalidStreamID
+  case unbalancedStreams
+  case noSuchStream
+  case noSuchDatabase
+  case invalidClientName
+}
+
+extension CommandError {
+  /// The reply: a stable prefix, then words.
+  var text: String {
+    switch self {
+    case .unknownCommand(let name): "ERR unknown command '\(harmless(name))'"
+    case .unknownSubcommand(let name):
+      "ERR unknown subcommand. Try COMMAND DOCS \(name.specification.name.description)."
+    case .wrongArity(let name): "ERR wrong number of arguments for '\(name)' command"
+    case .unexpectedArgument(let name):
+      "ERR syntax error: a keyword of \(name.specification.name.description) was expected"
+    case .missing(let what): "ERR syntax error: \(what) is missing"
+    case .repeated(let keyword): "ERR syntax error: \(keyword.word) is given twice"
+    case .severalResults:
+      "ERR syntax error: COUNT, EXISTS, FIRST and FIELDS exclude each other"
+    case .notAnInteger(let what): "ERR \(what) is not an integer or out of range"
+    case .invalid(let what, let expected): "ERR \(what) is not \(expected)"
+    case .notText(let what): "ERR \(what) is not valid UTF-8 without U+0000"
+    case .rejected(let rejection): rejection.reply
+    case .notFound(let id): "NOTFOUND no token has the id \(id.rawValue)"
+    case .denied(let needed): "DENIED this needs the role \(needed)"
+    case .diskFull: "DISKFULL there is no room on the disk; nothing was written"
+    case .readOnly: "READONLY the log takes no writes"
+    case .gone(let id): "GONE the secrets of token \(id.rawValue) were erased"
+    case .protocolVersion: "NOPROTO unsupported protocol version"
+    case .tooLargeReply(let limit):
+      "LIMIT the reply would exceed \(limit) bytes; use AFTER and LIMIT"
+    case .unreadableLog(let error): "ERR the log cannot be read: \(error.description)"
+    case .invalidStreamID:
+      "ERR Invalid stream ID specified as stream command argument"
+    case .unbalancedStreams:
+      "ERR Unbalanced 'xread' list of streams: for each stream key an ID or '$' must be specified."
+    case .noSuchStream: "ERR no such key"
+    case .noSuchDatabase: "ERR DB index is out of range"
+    case .invalidClientName:
+      "ERR Client names cannot contain spaces, newlines or special characters."
+    }
+  }
+
+  /// At most 64 printable ASCII characters of what a peer sent.
+  private func harmless(_ name: [UInt8]) -> String {
+    let printable = name.prefix(64).map { (0x20..<0x7f).contains($0) && $0 != 0x27 ? $0 : 0x3f }
+    return String(decoding: printable, as: UTF8.self)
+  }
+}
+
+extension Rejection {
+  fileprivate var reply: String {
+    switch self {
+    case .invalid(let argument, let expected): "ERR \(argument) must be \(expected)"
+    case .limit(let what, let maximum): "LIMIT \(what): at most \(maximum)"
+    case .tokenNotFound(let id): CommandError.notFound(id).text
+    case .keyReused: "CONFLICT the key was used for another request"
+    case .identifierTaken(let id): "CONFLICT the id \(id.rawValue) is taken"
+    case .versionConflict(let current, let expected):
+      "CONFLICT the token's version is \(current), not \(expected)"
+    case .identifiersExhausted: "LIMIT the token ids are used up"
+    }
+  }
+}

@@ -1,0 +1,153 @@
+// What the server says of itself: LEDGER.STATUS, INFO, CONFIG GET.
+
+import EventLog
+import LedgerStore
+import LinuxIO
+import RESP
+import TokenLedger
+
+extension CommandExecutor {
+  // MARK: LEDGER.STATUS
+
+  func writeStatus(_ reply: inout ReplyWriter) {
+    let state = store.state
+    let numbers: [(StaticString, Int64)] = [
+      ("tokens", Int64(state.tokenCount)), ("deleted_tokens", Int64(state.deletedCount)),
+      ("characters", Int64(state.characterCount)), ("users", Int64(state.userCount)),
+      ("scopes", Int64(state.scopeCount)), ("scope_sets", Int64(state.scopeSetCount)),
+      ("events", Int64(store.eventCount)), ("events_in_flight", Int64(store.inFlightCount)),
+      ("segment", Int64(store.head?.segment ?? 0)),
+      ("valid_duration_us", settings.validDuration.microseconds),
+      ("now_us", store.now.microseconds),
+    ]
+    reply.writeMapHeader(pairCount: numbers.count + 4)
+    for (name, number) in numbers { reply.writePair(name, number) }
+    reply.writePair("last_event_id", state.lastEventID.text)
+    reply.writePair("ledger", store.head?.ledger.description ?? "")
+    reply.writePair("chain", store.head?.chain.description ?? "")
+    reply.writePair("writes", writesWord)
+  }
+
+  private var writesWord: String {
+    if hasFailed { return "failed" }
+    if store.isReadOnly { return "read-only" }
+    return isDiskFull ? "disk-full" : "ok"
+  }
+
+  // MARK: INFO
+
+  /// Redis's format: sections with a headline, a name and a value a line.
+  func information(
+    _ arguments: inout ArgumentReader, _ reply: inout ReplyWriter
+  ) throws(CommandError) {
+    var wanted: Set<String> = []
+    while !arguments.isAtEnd { wanted.insert(try arguments.text("a section").string.lowercased()) }
+    let isAll = wanted.isEmpty || !wanted.isDisjoint(with: ["all", "default", "everything"])
+    let sections = self.sections.filter { isAll || wanted.contains($0.name.lowercased()) }
+    let texts = sections.map { section in
+      let lines = section.lines.map { "\($0):\($1)\r\n" }.joined()
+      return "# \(section.name)\r\n\(lines)"
+    }
+    reply.writeVerbatim(texts.joined(separator: "\r\n"))
+  }
+
+  private typealias Section = (name: String, lines: [(String, String)])
+
+  private var sections: [Section] {
+    [serverSection, clientsSection, memorySection, persistenceSection, statsSection, ledgerSection]
+  }
+
+  private var serverSection: Section {
+    (
+      "Server",
+      [
+        ("tokenledger_version", settings.programVersion), ("redis_mode", "standalone"),
+        ("process_id", ProcessID.current.description),
+        ("uptime_in_seconds", String(uptimeSeconds)),
+      ]
+    )
+  }
+
+  private var uptimeSeconds: Int64 {
+    (SystemClock.monotonicMicroseconds() - startedMicroseconds) / 1_000_000
+  }
+
+  private var clientsSection: Section {
+    (
+      "Clients",
+      [
+        ("connected_clients", String(sessions().count)),
+        ("maxclients", String(settings.limits.maximumConnections)),
+      ]
+    )
+  }
+
+  private var memorySection: Section {
+    ("Memory", [("used_memory_rss", String(CurrentProcess.residentBytes ?? 0))])
+  }
+
+  private var persistenceSection: Section {
+    (
+      "Persistence",
+      [
+        ("loading", "0"), ("log_writes", writesWord),
+        ("log_events_in_flight", String(store.inFlightCount)),
+        ("log_commits_durable", String(figures.commitsDurable)),
+        ("log_commits_refused", String(figures.commitsRefused)),
+      ]
+    )
+  }
+
+  private var statsSection: Section {
+    (
+      "Stats",
+      [
+        ("total_connections_received", String(figures.connectionsAccepted)),
+        ("rejected_connections", String(figures.connectionsRefused)),
+        ("total_commands_processed", String(figures.commandsProcessed)),
+        ("total_error_replies", String(figures.errorsReplied)),
+      ]
+    )
+  }
+
+  private var ledgerSection: Section {
+    let state = store.state
+    return (
+      "Ledger",
+      [
+        ("tokens", String(state.tokenCount)), ("deleted_tokens", String(state.deletedCount)),
+        ("scopes", String(state.scopeCount)), ("scope_sets", String(state.scopeSetCount)),
+        ("events", String(store.eventCount)), ("last_event_id", state.lastEventID.text),
+      ]
+    )
+  }
+
+  // MARK: CONFIG GET
+
+  func configuration(
+    _ arguments: inout ArgumentReader, _ session: Session, _ reply: inout ReplyWriter
+  ) throws(CommandError) {
+    let subcommand: ConfigSubcommand = try self.subcommand(&arguments, for: session)
+    guard case .get = subcommand else { return }
+    var patterns: [[UInt8]] = []
+    while !arguments.isAtEnd {
+      patterns.append(Array(try arguments.text("a pattern").string.lowercased().utf8))
+    }
+    let matching = shownSettings.filter { setting in
+      let name = Array(setting.name.utf8)
+      return patterns.contains { GlobPattern($0).matches(name) }
+    }
+    reply.writeMapHeader(pairCount: matching.count)
+    for setting in matching {
+      reply.writeBulk(setting.name)
+      reply.writeBulk(setting.value)
+    }
+  }
+
+  /// The operator's settings, and the names that Redis's own tools ask for.
+  private var shownSettings: [(name: String, value: String)] {
+    settings.shown + [
+      ("save", ""), ("appendonly", "yes"), ("appendfsync", "always"), ("databases", "1"),
+    ]
+  }
+}

@@ -1,0 +1,154 @@
+// Carries out one request: finds the command, checks role and word count, parses, asks the state or decides
+// and appends, and writes the reply, or says why the reply has to wait.
+// Owner: the thread that owns the store. Cost of a query: no allocation beyond the reply's growth.
+
+import Bytes
+import CryptoPrimitives
+import LedgerStore
+import LinuxIO
+import RESP
+import TokenLedger
+
+/// What became of a request.
+enum Outcome {
+  /// The reply is written.
+  case replied
+  /// The reply is this integer, once the event with this sequence is durable.
+  case held(EventSequence, Int64)
+  /// Something that the request depends on is in flight: carry it out again after the next commit.
+  case wait
+  /// The reply is this long history, to be written in slices.
+  case streaming(EventCursor)
+  /// The reply comes with the next event after a sequence, or as null after a time.
+  case blocked(StreamWait)
+  /// The reply is written, and the connection ends after it.
+  case close
+  /// The server ends; no reply.
+  case shutdown
+}
+
+/// The commands, on one store.
+final class CommandExecutor {
+  let store: LedgerStore
+  var settings: ServerSettings
+  var figures = ServerFigures()
+  /// Whether a sync failed: nothing is written any more.
+  var hasFailed = false
+  /// Whether the latest batch found no room on the disk.
+  var isDiskFull = false
+  /// All sessions, for CLIENT LIST and INFO.
+  var sessions: () -> [Session] = { [] }
+  /// When the service started, on the monotonic clock.
+  let startedMicroseconds = SystemClock.monotonicMicroseconds()
+
+  /// Scratch of queries: filled anew for each.
+  var filter = TokenFilter()
+  var ids: [Int64] = []
+
+  static let names = NameTable(
+    CommandName.allCases.map { ($0.specification.name.description, $0) })
+
+  init(store: LedgerStore, settings: ServerSettings) {
+    self.store = store
+    self.settings = settings
+  }
+
+  /// By what a query knows expired tokens.
+  var validity: Validity {
+    Validity(now: store.now, duration: settings.validDuration)
+  }
+
+  /// Carries out `request` for `session`.
+  ///
+  /// An error is a reply like any other; nothing of a failed command stays in `reply` before it.
+  func execute(
+    _ request: Request, for session: inout Session, into reply: inout ReplyWriter
+  ) -> Outcome {
+    figures.commandsProcessed += 1
+    let mark = reply.count
+    do throws(CommandError) {
+      let command = try identify(request, for: session)
+      session.lastCommand = command
+      // Replies come in order: only another write may go ahead of one that is being written.
+      guard !session.hasHeldReplies || command.effect == .write else { return .wait }
+      let outcome = try run(command, request, for: &session, into: &reply)
+      if reply.count - mark > settings.limits.maximumReplyBytes {
+        throw CommandError.tooLargeReply(limitBytes: settings.limits.maximumReplyBytes)
+      }
+      return order(outcome, session, &reply, mark)
+    } catch {
+      reply.truncate(to: mark)
+      figures.errorsReplied += 1
+      reply.writeError(error.text)
+      return order(.replied, session, &reply, mark)
+    }
+  }
+
+  /// A write that is answered at once (an error, nothing to do) must not overtake held replies:
+  /// its reply is taken back, and it is carried out again when they are out.
+  private func order(
+    _ outcome: Outcome, _ session: borrowing Session, _ reply: inout ReplyWriter, _ mark: Int
+  ) -> Outcome {
+    guard session.hasHeldReplies, case .replied = outcome else { return outcome }
+    reply.truncate(to: mark)
+    return .wait
+  }
+
+  /// The command that a request names, after the checks that every command has.
+  private func identify(
+    _ request: Request, for session: borrowing Session
+  ) throws(CommandError) -> CommandName {
+    guard let command = Self.names[request[0]]
+    else { throw .unknownCommand([UInt8](copying: request[0])) }
+    let arity = command.arity
+    guard arity < 0 ? request.count >= -arity : request.count == arity
+    else { throw .wrongArity(command.specification.name.description.lowercased()) }
+    guard session.role >= command.role else { throw .denied(needed: command.role) }
+    if command.effect == .write && (store.isReadOnly || hasFailed) { throw .readOnly }
+    return command
+  }
+
+  private func run(
+    _ command: CommandName, _ request: Request, for session: inout Session,
+    into reply: inout ReplyWriter
+  ) throws(CommandError) -> Outcome {
+    var arguments = ArgumentReader(request, of: command)
+    switch command {
+    case .tokenCreate: return try create(&arguments, session)
+    case .tokenGet: try get(&arguments, &reply)
+    case .tokenLookup: try lookUp(&arguments, &reply)
+    case .tokenGrant: return try grant(&arguments, session, &reply)
+    case .tokenDelete: return try delete(&arguments, session, &reply)
+    case .tokenHistory: return try history(&arguments, &reply)
+    case .tokenSecrets: try secrets(&arguments, &reply)
+    case .tokensFind, .tokensRequireScopes, .tokensRequireScopesExact, .tokensEquivalentTo,
+      .tokensGetExpired:
+      try find(&arguments, &reply)
+    case .tokensDelete: return try deleteMatching(&arguments, session, &reply)
+    case .ledgerStatus: writeStatus(&reply)
+    case .ledgerDigest: reply.writeBulk(store.state.digest().hex)
+    case .xlen: try streamLength(&arguments, &reply)
+    case .xrange: return try range(&arguments, isReverse: false, &reply)
+    case .xrevrange: return try range(&arguments, isReverse: true, &reply)
+    case .xread: return try read(&arguments, &reply)
+    case .xinfo: try streamInformation(&arguments, session, &reply)
+    case .hello: try hello(&arguments, &session, &reply)
+    case .ping: try ping(&arguments, &reply)
+    case .echo: reply.writeBulk(try arguments.next("the message"))
+    case .select: try select(&arguments, &reply)
+    case .quit:
+      reply.writeSimple("OK")
+      return .close
+    case .reset:
+      session.reset()
+      reply.version = .two
+      reply.writeSimple("RESET")
+    case .client: try client(&arguments, &session, &reply)
+    case .command: try describeCommands(&arguments, session, &reply)
+    case .info: try information(&arguments, &reply)
+    case .config: try configuration(&arguments, session, &reply)
+    case .shutdown: return .shutdown
+    }
+    return .replied
+  }
+}

@@ -1,0 +1,14 @@
+// The keywords of all commands: schema/commands.json has them as the `token`s of arguments.
+
+/// A word that introduces a value, or is an argument by itself.
+enum Keyword: UInt8, CaseIterable, Sendable {
+  case access, after, block, character, count, created, equivalent, exactly, exists, expect, expired
+  case fields, first, fresh, id, ids, key, limit, list, name, nouser, owner, reason, refresh
+  case refreshable, rev, scopes, setname, ssoversion, streams, type, user
+
+  /// The keyword in capitals, as documentation shows it.
+  var word: String { "\(self)".uppercased() }
+
+  /// Finds keywords in any case.
+  static let table = NameTable(allCases.map { ($0.word, $0) })
+}

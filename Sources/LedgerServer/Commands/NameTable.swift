@@ -1,0 +1,60 @@
+// Command names and keywords by their bytes, in any case: one hash, one comparison, no String.
+// Made once at the start; immutable afterwards.
+
+/// A map from ASCII names, compared without regard to case.
+struct NameTable<Value: Sendable>: Sendable {
+  private struct Entry: Sendable {
+    var name: [UInt8]
+    var value: Value
+  }
+
+  /// At most half full; linear probing.
+  private var slots: [Entry?]
+
+  /// - Precondition: the names differ, also without regard to case.
+  init(_ names: [(String, Value)]) {
+    var capacity = 16
+    while capacity < names.count * 2 { capacity *= 2 }
+    slots = Array(repeating: nil, count: capacity)
+    for (name, value) in names {
+      let bytes = Array(name.utf8)
+      var index = Self.hash(bytes.span) & (capacity - 1)
+      while slots[index] != nil { index = (index + 1) & (capacity - 1) }
+      precondition(self[bytes.span] == nil, "a name twice in a table")
+      slots[index] = Entry(name: bytes.map(uppercased), value: value)
+    }
+  }
+
+  /// The value of `name`.
+  ///
+  /// - Complexity: O(bytes) on average.
+  subscript(name: Span<UInt8>) -> Value? {
+    let mask = slots.count - 1
+    var index = Self.hash(name) & mask
+    while let entry = slots[index] {
+      if name.equalsIgnoringCase(entry.name) { return entry.value }
+      index = (index + 1) & mask
+    }
+    return nil
+  }
+
+  private static func hash(_ name: Span<UInt8>) -> Int {
+    var hash: UInt32 = 2_166_136_261  // FNV-1a over upper case
+    for index in name.indices { hash = (hash ^ UInt32(uppercased(name[index]))) &* 16_777_619 }
+    return Int(hash ^ hash >> 15)
+  }
+}
+
+/// The upper case of an ASCII letter; every other byte as it is.
+func uppercased(_ byte: UInt8) -> UInt8 {
+  byte &- UInt8(ascii: "a") < 26 ? byte & 0xdf : byte
+}
+
+extension Span<UInt8> {
+  /// Whether the bytes are `name`, which is in upper case.
+  func equalsIgnoringCase(_ name: [UInt8]) -> Bool {
+    guard count == name.count else { return false }
+    for index in indices where uppercased(self[index]) != name[index] { return false }
+    return true
+  }
+}

@@ -1,0 +1,45 @@
+// What a command needs to know of the connection that it came on: who is at the other end, and what was
+// agreed. No descriptor, no buffer: the same session serves a socket and a call in process.
+
+import LinuxIO
+import RESP
+import TokenLedger
+
+/// Who asks, and how they want to be answered.
+struct Session {
+  /// The number of the connection, from 1, never used twice.
+  let number: Int64
+  /// What the kernel says of the other end.
+  let peer: PeerCredentials
+  /// The supplementary groups of the other end.
+  let groups: [GroupID]
+  /// When it connected.
+  let connected: UnixTime
+  /// What it may do.
+  var role: Role
+  /// RESP2 or RESP3.
+  var version = ProtocolVersion.two
+  /// The name that it gave itself.
+  var clientName: Text?
+  /// The client library, as it says.
+  var libraryName: Text?
+  /// The version of the client library, as it says.
+  var libraryVersion: Text?
+  /// Writes of this session whose replies are held until they are durable.
+  var hasHeldReplies = false
+  /// The name of the last command, for CLIENT LIST.
+  var lastCommand: CommandName?
+
+  /// Whom events name.
+  var actor: Actor {
+    .peer(
+      uid: peer.user.rawValue, pid: UInt32(bitPattern: peer.process.rawValue),
+      clientName: clientName)
+  }
+
+  /// Back to how a connection starts; the role stays.
+  mutating func reset() {
+    version = .two
+    clientName = nil
+  }
+}

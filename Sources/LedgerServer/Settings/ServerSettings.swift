@@ -1,0 +1,84 @@
+// What the operator may set, and every limit of the socket, by name. schema/protocol.md lists the limits.
+// A value; the server replaces it as a whole when it is told to read its settings again.
+
+public import LinuxIO
+public import RESP
+public import TokenLedger
+
+/// The settings of a server.
+public struct ServerSettings: Sendable {
+  /// How long a token is valid after `created`.
+  public var validDuration = ValidDuration.standard
+  /// Roles for users and groups, besides the daemon's own user, who is admin.
+  public var grants: [RoleGrant] = []
+  /// The limits of the socket.
+  public var limits = ServerLimits()
+  /// What CONFIG GET shows besides: names and values as the operator wrote them.
+  public var shown: [(name: String, value: String)] = []
+  /// The program's version, for HELLO and INFO.
+  public var programVersion = ""
+
+  /// The standard settings.
+  public init() {}
+
+  /// The highest role that the peer has by itself or by one of its groups.
+  public func role(of peer: PeerCredentials, groups: [GroupID]) -> Role {
+    if peer.user == UserID.current { return .admin }
+    let matching = grants.filter { grant in
+      switch grant.subject {
+      case .user(let user): user == peer.user
+      case .group(let group): group == peer.group || groups.contains(group)
+      }
+    }
+    return matching.map(\.role).max() ?? .none
+  }
+}
+
+/// A role for a user or a group.
+public struct RoleGrant: Hashable, Sendable {
+  /// Who gets it.
+  public enum Subject: Hashable, Sendable {
+    /// A process of this user.
+    case user(UserID)
+    /// A process with this group, primary or supplementary.
+    case group(GroupID)
+  }
+
+  /// What they may do.
+  public var role: Role
+  /// Who gets it.
+  public var subject: Subject
+
+  /// Puts a grant together.
+  public init(role: Role, subject: Subject) {
+    self.role = role
+    self.subject = subject
+  }
+}
+
+/// The limits of the socket; beyond each there is a clear error, and nothing is lost.
+public struct ServerLimits: Sendable {
+  /// Connections at a time; one more is told so and closed.
+  public var maximumConnections = 10_000
+  /// Bytes of one reply, other than lists of events, which are written in slices.
+  public var maximumReplyBytes = 64 * 1024 * 1024
+  /// Unsent bytes of a connection above which its requests are left unread.
+  public var maximumUnsentBytes = 1024 * 1024
+  /// Bytes of events waiting for the disk above which writes wait.
+  public var maximumPendingBytes = 16 * 1024 * 1024
+  /// The limits of one request.
+  public var request = RequestLimits()
+
+  /// The standard limits.
+  public init() {}
+}
+
+/// What INFO counts.
+struct ServerFigures {
+  var connectionsAccepted: Int64 = 0
+  var connectionsRefused: Int64 = 0
+  var commandsProcessed: Int64 = 0
+  var errorsReplied: Int64 = 0
+  var commitsDurable: Int64 = 0
+  var commitsRefused: Int64 = 0
+}

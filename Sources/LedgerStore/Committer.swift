@@ -1,0 +1,100 @@
+// Who makes batches durable: the caller's own thread (tools, tests, a library in process), or a
+// thread beside it (the daemon, whose reads must not wait for the disk).
+// Invariant: at most one batch is with the committer.
+
+public import EventLog
+public import TokenLedger
+
+/// What became of submitted events.
+public enum CommitReport: Equatable, Sendable {
+  /// Everything up to this event is durable and in the state.
+  case durable(EventSequence)
+  /// There was no room on the disk: nothing that was in flight is written, nor will be.
+  case refused(file: String)
+  /// A write or a sync failed: the fate of what was in flight is open until the next start, and
+  /// nothing can be written any more.
+  case failed(LogError)
+}
+
+/// The writer of a ledger, and the thread that it runs on.
+struct Committer: ~Copyable {
+  /// Writes happen inside `submit`.
+  private var writer: SegmentWriter?
+  /// Writes happen on a thread of their own.
+  private var group: GroupCommit?
+  /// What `submit` did and `poll` has not told yet; the inline case only.
+  private var finished: CompletedWrite?
+
+  /// For a ledger that was opened for reading.
+  init() {}
+
+  /// Writes on the caller's thread.
+  init(inline writer: consuming SegmentWriter) {
+    self.writer = consume writer
+  }
+
+  /// Whether nothing can be written.
+  var isAbsent: Bool { writer == nil && group == nil }
+
+  /// The descriptor that becomes readable when a batch came back; nil without a thread.
+  private(set) var descriptor: CInt?
+
+  /// From here on, writes happen on a thread of their own.
+  ///
+  /// - Throws: `system`; the ledger cannot be written then.
+  mutating func startThread() throws(LogError) {
+    guard let writer = writer.take() else { return }
+    let started = try GroupCommit.start(writer)
+    descriptor = started.descriptor
+    group = consume started
+  }
+
+  /// Waits for what was submitted, and ends the thread.
+  mutating func stop() {
+    group?.stop()
+  }
+
+  mutating func submit(
+    _ batch: consuming LogBatch, firstSequence: UInt64, nowMicroseconds: Int64
+  ) {
+    if group != nil {
+      group?.submit(batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds)
+      return
+    }
+    finished = write(batch, firstSequence, nowMicroseconds)
+  }
+
+  private mutating func write(
+    _ batch: consuming LogBatch, _ firstSequence: UInt64, _ nowMicroseconds: Int64
+  ) -> CompletedWrite {
+    guard writer?.isPoisoned == false else {
+      return CompletedWrite(batch: batch, outcome: .failed(.poisoned))
+    }
+    var outcome = CommitOutcome.failed(.poisoned)
+    do throws(LogError) {
+      let commit = try writer?.append(
+        &batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds)
+      if let commit { outcome = .committed(commit) }
+    } catch {
+      if case .diskFull(let file) = error { outcome = .refused(file: file) } else {
+        outcome = .failed(error)
+      }
+    }
+    return CompletedWrite(batch: batch, outcome: outcome)
+  }
+
+  /// The batch that came back, if one has.
+  mutating func poll() -> CompletedWrite? {
+    if let write = finished.take() { return write }
+    guard group != nil, let completed = group?.poll() else { return nil }
+    let outcome = completed.outcome
+    return CompletedWrite(batch: completed.takeBatch(), outcome: outcome)
+  }
+}
+
+/// A batch that came back from the writer.
+struct CompletedWrite: ~Copyable {
+  /// The batch with its events.
+  var batch: LogBatch
+  let outcome: CommitOutcome
+}

@@ -1,0 +1,140 @@
+// Opening a ledger: for writing, with the directory's lock, mending what an interrupted write left; or for
+// reading, without either, also while a daemon writes.
+
+public import EventLog
+import LinuxIO
+import TokenLedger
+
+extension LedgerStore {
+  /// The directory of the log in a data directory.
+  public static let logDirectoryName = "log"
+
+  /// Opens the ledger in the directory at `path` for writing; makes it if there is none.
+  ///
+  /// An `opened` event is written, and a `recovered` one for a tail that was cut. On a full disk
+  /// they are left out: the ledger can be read.
+  ///
+  /// - Throws: `log` with `locked` when another process has it, `damaged`, and others; `directory`.
+  ///   Nothing acknowledged is lost.
+  /// - Complexity: O(size of the log).
+  public static func open(
+    _ path: String, _ options: StoreOptions = StoreOptions()
+  ) throws(StoreError) -> LedgerStore {
+    try makeDirectory(path)
+    let lock: DirectoryLock
+    do throws(LogError) { lock = try DirectoryLock.acquire(directory: path) } catch {
+      throw .log(error)
+    }
+    let storage = try fileStorage(path, createIfMissing: true)
+    let store = try open(storage, options)
+    store.lock = consume lock
+    return store
+  }
+
+  /// Opens the ledger whose log is in `storage` for writing; its owner sees to the lock.
+  ///
+  /// - Throws: as ``open(_:_:)``.
+  public static func open(
+    _ storage: any LogStorage, _ options: StoreOptions = StoreOptions()
+  ) throws(StoreError) -> LedgerStore {
+    var replayed = ReplayedLedger(seed: options.seed)
+    let newLedger: LedgerID
+    do throws(SystemError) { newLedger = try LedgerID.random() } catch {
+      throw .log(.system(error, file: ""))
+    }
+    let log: OpenedLog
+    do throws(ReplayError<StoreError>) {
+      log = try LogOpening.open(
+        storage, options: options.log, newLedger: newLedger,
+        nowMicroseconds: options.clock.now.microseconds
+      ) { event throws(StoreError) in try replayed.take(event) }
+    } catch {
+      throw error.storeError
+    }
+    let untold = replayed.untold(log.recovery.keptTails)
+    let writer = log.takeWriter()
+    let store = LedgerStore(
+      options: options, replayed: replayed, storage: storage, head: writer.head,
+      committer: Committer(inline: writer))
+    try store.tell(untold)
+    return store
+  }
+
+  /// Opens the ledger in the directory at `path` as it is now, without a lock and without a write.
+  ///
+  /// - Throws: `log`, `directory`.
+  public static func openForReading(
+    _ path: String, _ options: StoreOptions = StoreOptions()
+  ) throws(StoreError) -> LedgerStore {
+    let storage = try fileStorage(path, createIfMissing: false)
+    var replayed = ReplayedLedger(seed: options.seed)
+    let overview: LogOverview
+    do throws(ReplayError<StoreError>) {
+      overview = try LogReading.read(storage, options: options.log) {
+        event throws(StoreError) in try replayed.take(event)
+      }
+    } catch {
+      throw error.storeError
+    }
+    return LedgerStore(
+      options: options, replayed: replayed, storage: storage, head: overview.head,
+      committer: Committer())
+  }
+
+  private static func makeDirectory(_ path: String) throws(StoreError) {
+    do throws(SystemError) {
+      if try FileSystem.status(of: path) == nil { try FileSystem.makeDirectory(path) }
+    } catch {
+      throw .directory(error, path: path)
+    }
+  }
+
+  private static func fileStorage(
+    _ path: String, createIfMissing: Bool
+  ) throws(StoreError) -> FileStorage {
+    let log = path + "/" + logDirectoryName
+    do throws(SystemError) {
+      return try FileStorage(directory: log, createIfMissing: createIfMissing)
+    } catch {
+      throw .directory(error, path: log)
+    }
+  }
+
+  /// Writes the events of the start.
+  private func tell(_ tails: [KeptTail]) throws(StoreError) {
+    var events = [
+      ProposedEvent(
+        token: nil,
+        body: .opened(
+          Opening(
+            formatVersion: UInt64(LogFormat.version), programVersion: options.programVersion)))
+    ]
+    events += tails.compactMap(ProposedEvent.init(tail:))
+    do throws(Rejection) { _ = try append(events, origin: Origin(actor: .system)) } catch {
+      preconditionFailure("the events of a start are small: \(error)")
+    }
+    do throws(StoreError) { try commit() } catch {
+      guard case .log(.diskFull) = error else { throw error }
+    }
+  }
+}
+
+extension ProposedEvent {
+  fileprivate init?(tail: KeptTail) {
+    guard let segment = Text(tail.segment) else { return nil }
+    self.init(
+      token: nil,
+      body: .recovered(
+        TailCut(
+          segment: segment, offset: UInt64(tail.offset), bytesCut: UInt64(tail.sizeBytes))))
+  }
+}
+
+extension ReplayError<StoreError> {
+  fileprivate var storeError: StoreError {
+    switch self {
+    case .log(let error): .log(error)
+    case .visitor(let error): error
+    }
+  }
+}

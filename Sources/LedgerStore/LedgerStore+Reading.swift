@@ -1,0 +1,111 @@
+// Reading events back from the log: for history, the stream, and secrets on their way out.
+// Only durable events are read. Reads come from the page cache in the usual case.
+
+import Bytes
+import EventLog
+public import TokenLedger
+
+extension LedgerStore {
+  /// The number of durable events.
+  public var eventCount: UInt64 { state.lastSequence.rawValue }
+
+  /// Calls `body` with the events from `first` through `last`, in order, until it returns false.
+  ///
+  /// - Throws: when the log cannot be read, or is damaged there.
+  /// - Complexity: O(events + 16).
+  public func forEachEvent(
+    from first: EventSequence, through last: EventSequence, _ body: (Event) -> Bool
+  ) throws(StoreError) {
+    var failure: StoreError?
+    try forEachLogged(from: first, through: last) { logged in
+      do throws(StoreError) { return body(try Event(logged: logged)) } catch {
+        failure = error
+        return false
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  /// The event with `sequence`; nil when there is none yet.
+  ///
+  /// - Throws: as ``forEachEvent(from:through:_:)``.
+  public func event(_ sequence: EventSequence) throws(StoreError) -> Event? {
+    var found: Event?
+    try forEachEvent(from: sequence, through: sequence) { event in
+      found = event
+      return false
+    }
+    return found
+  }
+
+  /// The sequence of the first event whose id is at or above `id`: one past the last for none.
+  ///
+  /// - Throws: as ``forEachEvent(from:through:_:)``.
+  /// - Complexity: O(log events + 16).
+  public func firstSequence(atOrAfter id: EventID) throws(StoreError) -> EventSequence {
+    let start = index.entry(atOrBefore: id)?.sequence ?? EventSequence(1)
+    var found = EventSequence(min(start.rawValue + EventIndex.stride, eventCount + 1))
+    try forEachEvent(from: start, through: found) { event in
+      guard event.id >= id else { return true }
+      found = event.sequence
+      return false
+    }
+    return found
+  }
+
+  /// The bytes of a present secret.
+  ///
+  /// - Returns: nil when they were erased.
+  /// - Throws: as ``forEachEvent(from:through:_:)``.
+  public func secret(_ reference: SecretReference) throws(StoreError) -> [UInt8]? {
+    var bytes: [UInt8]?
+    try forEachLogged(from: reference.sequence, through: reference.sequence) { logged in
+      bytes = logged.secret(Int(reference.section))
+      return false
+    }
+    return bytes
+  }
+
+  /// Reads from the indexed event before `first`, and passes over what comes before it.
+  private func forEachLogged(
+    from first: EventSequence, through last: EventSequence, _ body: (LogEvent) -> Bool
+  ) throws(StoreError) {
+    let last = min(last, state.lastSequence)
+    guard first <= last, let start = index.entry(atOrBefore: first) else { return }
+    do throws(LogError) {
+      try reader.read(
+        from: start.location, sequence: start.sequence.rawValue, through: last.rawValue
+      ) { event in
+        event.sequence < first.rawValue || body(event)
+      }
+    } catch {
+      throw .log(error)
+    }
+  }
+}
+
+extension LogEvent {
+  /// The secret in a section; nil when it was erased, or is kept in a form that is not known.
+  fileprivate func secret(_ index: Int) -> [UInt8]? {
+    guard index < sectionCount else { return nil }
+    let section = self.section(at: index)
+    guard !section.isErased, section.bytes.byteCount > 1,
+      section.bytes.byte(at: 0) == SectionForm.plain.rawValue
+    else { return nil }
+    return [UInt8](copying: section.bytes.extracting(1..<section.bytes.byteCount))
+  }
+}
+
+extension Event {
+  /// Decodes an event of the log.
+  init(logged event: LogEvent) throws(StoreError) {
+    let sequence = EventSequence(event.sequence)
+    do throws(EventDecodingError) {
+      try self.init(facts: event.facts, sequence: sequence)
+    } catch {
+      throw .undecodable(error, sequence: sequence, event.location)
+    }
+    guard sectionCount == event.sectionCount
+    else { throw .sections(sequence: sequence, event.location) }
+  }
+}

@@ -1,0 +1,42 @@
+// What a pass over the log leaves: the state, the index, and which cut tails were told of.
+
+import EventLog
+import TokenLedger
+
+/// The fold over the log while it is being read.
+struct ReplayedLedger {
+  var state: LedgerState
+  var index = EventIndex()
+  /// The tails that a `recovered` event tells of.
+  private(set) var toldTails: Set<TailPlace> = []
+
+  /// Where a tail was cut.
+  struct TailPlace: Hashable {
+    var segment: String
+    var offset: UInt64
+  }
+
+  init(seed: UInt64) {
+    state = LedgerState(seed: seed)
+  }
+
+  /// Takes in one event of the log.
+  mutating func take(_ logged: LogEvent) throws(StoreError) {
+    let event = try Event(logged: logged)
+    do throws(MisfitEvent) { try state.apply(event) } catch {
+      throw .misfit(error, logged.location)
+    }
+    index.note(event.sequence, event.id, at: logged.location)
+    if case .recovered(let cut) = event.body {
+      toldTails.insert(TailPlace(segment: cut.segment.string, offset: cut.offset))
+    }
+  }
+
+  /// The tails that are kept beside the log and that no event tells of: a start may have died
+  /// between the cut and the event.
+  func untold(_ tails: [KeptTail]) -> [KeptTail] {
+    tails.filter { tail in
+      !toldTails.contains(TailPlace(segment: tail.segment, offset: UInt64(tail.offset)))
+    }
+  }
+}

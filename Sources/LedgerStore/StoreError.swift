@@ -1,0 +1,51 @@
+// Why a ledger could not be opened, read or written. No case holds a byte of a payload.
+
+public import EventLog
+public import LinuxIO
+public import TokenLedger
+
+/// Why the ledger on disk could not do what it was asked.
+public enum StoreError: Error, Equatable, Sendable {
+  /// The log said no; its own error says what state it left.
+  case log(LogError)
+  /// The data directory could not be made or opened. Nothing was changed; the operator looks at path and
+  /// permissions.
+  case directory(SystemError, path: String)
+  /// An event's facts are not what a writer writes, though its checks are right: written by a newer
+  /// version, or damaged before it was written. Nothing was changed; the operator acts.
+  case undecodable(EventDecodingError, sequence: EventSequence, LogLocation)
+  /// An event does not fit the ones before it. As above.
+  case misfit(MisfitEvent, LogLocation)
+  /// An event has another number of sections than its facts say. As above.
+  case sections(sequence: EventSequence, LogLocation)
+}
+
+extension StoreError: CustomStringConvertible {
+  /// The failure in one line.
+  public var description: String {
+    switch self {
+    case .log(let error): error.description
+    case .directory(let error, let path): "\(path): \(error)."
+    case .undecodable(let error, let sequence, let place):
+      "\(place.text): event \(sequence.rawValue) cannot be read: \(error.description)."
+    case .misfit(let misfit, let place):
+      "\(place.text): event \(misfit.sequence.rawValue) does not fit the ones before it:"
+        + " \(misfit.problem)."
+    case .sections(let sequence, let place):
+      "\(place.text): event \(sequence.rawValue) lacks a section, or has one too many."
+    }
+  }
+
+  /// Whether the data on disk is at fault, rather than the disk or the request.
+  public var isDamage: Bool {
+    switch self {
+    case .log(.damaged), .undecodable, .misfit, .sections: true
+    case .log, .directory: false
+    }
+  }
+}
+
+extension LogLocation {
+  fileprivate var text: String { "segment \(segment), offset \(offset)" }
+}
+

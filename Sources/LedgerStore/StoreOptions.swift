@@ -1,0 +1,36 @@
+// How a ledger is opened.
+
+public import EventLog
+public import TokenLedger
+
+/// The settings of an open ledger.
+public struct StoreOptions: Sendable {
+  /// What time it is.
+  public var clock = LedgerClock.system
+  /// How the log is written.
+  public var log = LogOptions()
+  /// Spoils prepared hash collisions; it changes no answer and no digest.
+  public var seed: UInt64 = 0
+  /// The version that `opened` events name.
+  public var programVersion = Text.empty
+
+  /// The standard settings.
+  public init() {}
+}
+
+/// For whom and why something is written: what the store adds to each event.
+public struct Origin: Hashable, Sendable {
+  /// Who asked.
+  public var actor: Actor
+  /// Why, in the words of whoever asked.
+  public var reason: Text?
+  /// The event that led to it.
+  public var cause: EventSequence?
+
+  /// Puts an origin together.
+  public init(actor: Actor, reason: Text? = nil, cause: EventSequence? = nil) {
+    self.actor = actor
+    self.reason = reason
+    self.cause = cause
+  }
+}
