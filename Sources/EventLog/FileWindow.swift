@@ -55,7 +55,7 @@ struct FileWindow: ~Copyable {
     drop(before: range.lowerBound)
     if buffer.count < range.count || buffer.isEmpty {
       let size = max(chunkSizeBytes, range.count, min(2 * buffer.count, 2 * range.count))
-      buffer.append(contentsOf: repeatElement(0, count: size - buffer.count))
+      buffer += [UInt8](repeating: 0, count: size - buffer.count)
     }
     while end < range.upperBound {
       let count = try readOnce()

@@ -21,7 +21,8 @@ extension Replay {
       isChainKnown = false
     } else {
       current = segment
-      let source = SegmentSource(segment, chunkSizeBytes: Self.chunkSizeBytes)
+      let size = try segment.sizeBytes()
+      let source = SegmentSource(segment, chunkSizeBytes: min(size, Self.chunkSizeBytes))
       scanner = BatchScanner(source, checksChain: options.checksChain)
     }
   }
