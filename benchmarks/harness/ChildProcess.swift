@@ -62,6 +62,9 @@ final class ChildProcess {
     return words.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0
   }
 
+  /// Nanoseconds that its threads have run.
+  var processorTime: Int64 { ProcessorTime.of(processID) }
+
   /// Asks it to end, waits up to 10 s, then kills it.
   func end() {
     guard isRunning else { return }

@@ -8,6 +8,8 @@ struct SideResult {
   let name: String
   /// Operations per second, round by round.
   var rates: [Double] = []
+  /// Nanoseconds of processor time an operation, round by round.
+  var processorTimes: [Double] = []
   var latencies = LatencyHistogram()
 
   init(name: String) {
@@ -16,9 +18,11 @@ struct SideResult {
 
   /// Runs one slice.
   mutating func measure(_ side: Side, nanoseconds: Int64) throws {
+    let processorStart = side.processorTime()
     let start = SystemClock.monotonicNanoseconds()
     let count = try side.work(start + nanoseconds, &latencies)
     let end = SystemClock.monotonicNanoseconds()
+    processorTimes.append(Double(side.processorTime() - processorStart) / Double(max(1, count)))
     rates.append(Double(count) * 1e9 / Double(max(1, end - start)))
   }
 
@@ -27,7 +31,7 @@ struct SideResult {
     let (p50, p99) = (latencies.nanoseconds(at: 0.5), latencies.nanoseconds(at: 0.99))
     return name.padded(to: 34) + "\(rates.median.scaledText)/s".aligned(to: 11)
       + (1e9 / rates.median).durationText.aligned(to: 10)
-      + "  p50 \(p50.durationText)  p99 \(p99.durationText)"
+      + "  CPU \(processorTimes.median.durationText)  p50 \(p50.durationText)  p99 \(p99.durationText)"
       + "  max \(latencies.maximumNanoseconds.durationText)"
   }
 }
@@ -37,17 +41,21 @@ struct Ratio {
   let subject: String
   let rival: String
   let rounds: [Double]
+  /// The rival's processor time over the subject's, round by round: above 1 the subject needs less.
+  let processorRounds: [Double]
 
   init(_ subject: SideResult, _ rival: SideResult) {
     self.subject = subject.name
     self.rival = rival.name
     rounds = zip(subject.rates, rival.rates).map { $0 / $1 }
+    processorRounds = zip(rival.processorTimes, subject.processorTimes).map { $0 / max($1, 0.001) }
   }
 
   func line(target: Double?) -> String {
     let spread = "\((rounds.min() ?? .nan).ratioText)–\((rounds.max() ?? .nan).ratioText)"
     let goal = target.map { rounds.median >= $0 ? ", target \($0) met" : ", target \($0) SHORT" }
-    return "\(subject) / \(rival): \(rounds.median.ratioText) × (\(spread)\(goal ?? ""))"
+    return "\(subject) / \(rival): \(rounds.median.ratioText) × (\(spread)\(goal ?? "")), "
+      + "by CPU time \(processorRounds.median.ratioText) ×"
   }
 }
 

@@ -82,6 +82,7 @@ extension SideResult {
     .object([
       ("name", .text(name)), ("ratePerSecond", .number(rates.median)),
       ("rates", .list(rates.map(JSON.number))),
+      ("processorNanoseconds", .number(processorTimes.median)),
       ("p50Nanoseconds", .number(latencies.nanoseconds(at: 0.5))),
       ("p99Nanoseconds", .number(latencies.nanoseconds(at: 0.99))),
       ("maxNanoseconds", .number(latencies.maximumNanoseconds)),
@@ -94,6 +95,7 @@ extension Ratio {
     .object([
       ("subject", .text(subject)), ("rival", .text(rival)), ("median", .number(rounds.median)),
       ("minimum", .number(rounds.min() ?? .nan)), ("maximum", .number(rounds.max() ?? .nan)),
+      ("processorMedian", .number(processorRounds.median)),
     ])
   }
 }

@@ -155,9 +155,14 @@ final class LoadGenerator {
 
 extension Side {
   /// A side whose operations are the requests of `plan` on some connections.
-  static func load(_ name: String, _ generator: LoadGenerator, _ plan: RequestPlan) -> Side {
+  ///
+  /// Its processor time is the server's alone.
+  static func load(
+    _ name: String, _ server: Server, _ generator: LoadGenerator, _ plan: RequestPlan
+  ) -> Side {
     var batch = 0
-    return Side(name: name) { deadline, latencies in
+    return Side(name: name, processorTime: { server.process.processorTime }) {
+      deadline, latencies in
       try generator.run(plan, next: &batch, until: deadline, &latencies)
     }
   }

@@ -7,6 +7,9 @@ import LinuxIO
 /// Something whose speed is measured.
 struct Side {
   let name: String
+  /// The processor time that the side has used so far, in nanoseconds: what stays comparable when
+  /// other programs take turns on the cores.
+  var processorTime: () -> Int64 = ProcessorTime.ofThisProcess
   /// Works until about `deadline` (monotonic nanoseconds), records what operations took, and
   /// gives their number.
   let work: (_ deadline: Int64, _ latencies: inout LatencyHistogram) throws -> Int

@@ -51,12 +51,12 @@ enum AppendSuite {
     ]
     if let redis {
       let plan = RequestPlan.repeating(sets, depth: 1)
-      rivals.append(.load("Redis SET, appendfsync always", try redis.connect(size), plan))
+      rivals.append(.load("Redis SET, appendfsync always", redis, try redis.connect(size), plan))
     }
     let plan = RequestPlan.repeating(creations, depth: 1)
     try session.contest(
       "\(size) connections, \(bytes) bytes a request",
-      subjects: [.load("TOKEN.CREATE", try ledger.connect(size), plan)], rivals: rivals,
+      subjects: [.load("TOKEN.CREATE", ledger, try ledger.connect(size), plan)], rivals: rivals,
       target: nil)
   }
 }

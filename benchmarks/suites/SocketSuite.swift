@@ -33,7 +33,7 @@ enum SocketSuite {
       let generator = try server.connect(connections)
       var plan = RequestPlan.repeating(requests, depth: depth)
       session.keep(try generator.learn(&plan))
-      return .load(name, generator, plan)
+      return .load(name, server, generator, plan)
     }
     let ping = [["PING"]]
     let subjects = [
