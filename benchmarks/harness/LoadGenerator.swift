@@ -97,6 +97,15 @@ final class LoadGenerator {
     return done
   }
 
+  /// Sends `count` batches one after the other on the first connection.
+  func run(_ plan: borrowing RequestPlan, batches count: Int) throws {
+    var batch = 0
+    for _ in 0..<count {
+      try start(0, plan, &batch)
+      while try !takeReplies(0) {}
+    }
+  }
+
   private var readyCount: Int { connections.count == 1 ? 1 : events.count }
 
   private func waitForReplies() throws {

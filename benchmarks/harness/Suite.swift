@@ -15,6 +15,9 @@ struct Suite: Sendable {
       name: "socket", question: "does a scope query over the socket keep up with Redis PING?",
       run: SocketSuite.run),
     Suite(
+      name: "instructions", question: "how many instructions does one request cost?",
+      run: InstructionSuite.run),
+    Suite(
       name: "append", question: "does a durable write cost more than its fdatasync?",
       run: AppendSuite.run),
     Suite(

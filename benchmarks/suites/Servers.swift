@@ -40,12 +40,12 @@ final class Server {
 
   /// Starts the daemon on a data directory and waits for its line.
   static func ledger(
-    _ session: Session, data: String, extra: [String] = []
+    _ session: Session, data: String, under tool: [String] = []
   ) throws -> Server {
     guard let daemonPath else { throw ProcessFailure(description: "no tokenledgerd") }
     let socketPath = "\(data)/tokenledger.sock"
     let process = try ChildProcess(
-      [daemonPath, "--data", data] + extra, errorPath: "\(session.directory.path)/daemon.log")
+      tool + [daemonPath, "--data", data], errorPath: "\(session.directory.path)/daemon.log")
     guard process.firstLine() != nil else {
       let log = TextFile.read("\(session.directory.path)/daemon.log").suffix(500)
       throw ProcessFailure(description: "tokenledgerd did not become ready: \(log)")
@@ -56,7 +56,9 @@ final class Server {
   // MARK: Redis
 
   /// Starts redis-server, or gives nil when there is none.
-  static func redis(_ session: Session, name: String, isDurable: Bool) throws -> Server? {
+  static func redis(
+    _ session: Session, name: String, isDurable: Bool, under tool: [String] = []
+  ) throws -> Server? {
     let folder = try session.directory.makeDirectory(name).path
     let socketPath = "\(folder)/redis.sock"
     let durability =
@@ -65,7 +67,7 @@ final class Server {
       "redis-server", "--port", "0", "--save", "", "--unixsocket", socketPath, "--dir", folder,
       "--logfile", "\(folder)/redis.log", "--daemonize", "no",
     ]
-    guard let process = try? ChildProcess(words + durability) else { return nil }
+    guard let process = try? ChildProcess(tool + words + durability) else { return nil }
     for _ in 0..<5_000 {
       if let generator = try? LoadGenerator(socketPath: socketPath, connectionCount: 1),
         (try? generator.exchange([])) != nil
@@ -91,8 +93,10 @@ extension Session {
   }
 
   /// Redis, or nil after a loud word.
-  func redis(_ name: String, isDurable: Bool = false) throws -> Server? {
-    let server = try Server.redis(self, name: name, isDurable: isDurable)
+  func redis(
+    _ name: String, isDurable: Bool = false, under tool: [String] = []
+  ) throws -> Server? {
+    let server = try Server.redis(self, name: name, isDurable: isDurable, under: tool)
     if server == nil { skip("no redis-server, so no rivals (apt-get install redis-server)") }
     return server
   }
