@@ -114,7 +114,7 @@ extension LedgerStore {
       preconditionFailure("the events of a start are small: \(error)")
     }
     do throws(StoreError) { try commit() } catch {
-      guard case .log(.diskFull) = error else { throw error }
+      guard error.isDiskFull else { throw error }
     }
   }
 }

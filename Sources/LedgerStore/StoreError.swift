@@ -36,6 +36,11 @@ extension StoreError: CustomStringConvertible {
     }
   }
 
+  /// Whether only room on the disk was missing: nothing was written, and nothing is lost.
+  public var isDiskFull: Bool {
+    if case .log(.diskFull) = self { true } else { false }
+  }
+
   /// Whether the data on disk is at fault, rather than the disk or the request.
   public var isDamage: Bool {
     switch self {

@@ -1,0 +1,115 @@
+// The same commands without a socket: tools that work on a directory, and tests. Everything is carried out at
+// once: a write is on the disk when its reply is given.
+
+import Bytes
+public import LedgerStore
+import LinuxIO
+import RESP
+import TokenLedger
+
+/// Commands on a ledger in this process, as its admin.
+public final class LocalSession {
+  private let executor: CommandExecutor
+  private var session: Session
+
+  /// Works on `store`, which must not have a commit thread.
+  public init(store: LedgerStore, settings: ServerSettings) {
+    precondition(store.commitDescriptor == nil, "a local session commits by itself")
+    executor = CommandExecutor(store: store, settings: settings)
+    session = Session(
+      number: 1,
+      peer: PeerCredentials(process: .current, user: .current, group: .current), groups: [],
+      connected: store.now, role: .admin, version: .three)
+  }
+
+  /// Carries out a command, its name first, and gives the reply in RESP3.
+  ///
+  /// A failure of the log is a reply too, as on the socket. Where the socket would block, the reply
+  /// is null.
+  ///
+  /// - Complexity: that of the command; a long history is in memory as a whole.
+  public func call(_ arguments: [[UInt8]]) -> [UInt8] {
+    pipeline([arguments])[0]
+  }
+
+  /// Carries out commands in order, waiting for the disk once for as many writes as possible.
+  ///
+  /// - Returns: the replies in RESP3, one a command.
+  public func pipeline(_ commands: [[[UInt8]]]) -> [[UInt8]] {
+    var replies: [[UInt8]] = []
+    var held: [HeldReply] = []
+    for command in commands {
+      while true {
+        session.hasHeldReplies = !held.isEmpty
+        var reply = ReplyWriter(version: session.version)
+        let outcome = execute(command, &reply)
+        if case .wait = outcome {
+          precondition(!held.isEmpty, "only a write of this session can be in flight")
+          commit(&held, &replies)
+          continue
+        }
+        if case .held(let sequence, let value) = outcome {
+          held.append(HeldReply(sequence: sequence, value: value))
+        } else {
+          finish(outcome, &reply)
+        }
+        replies.append(reply.bytes)
+        break
+      }
+    }
+    commit(&held, &replies)
+    return replies
+  }
+
+  private func execute(_ command: [[UInt8]], _ reply: inout ReplyWriter) -> Outcome {
+    var writer = RequestWriter()
+    writer.write(command)
+    let request = writer.bytes
+    var parser = RequestParser(limits: executor.settings.limits.request)
+    var offset = 0
+    switch parser.next(request.span, at: &offset) {
+    case .request:
+      return executor.execute(parser.request(in: request.span), for: &session, into: &reply)
+    case .failure(let error): reply.writeError("ERR " + error.description)
+    case .needMore: reply.writeError("ERR a command has a name")
+    }
+    return .replied
+  }
+
+  /// Writes the rest of a reply that the socket would write later.
+  private func finish(_ outcome: Outcome, _ reply: inout ReplyWriter) {
+    switch outcome {
+    case .streaming(var cursor):
+      do throws(StoreError) {
+        while !cursor.isDone { try cursor.writeSlice(of: executor.store, into: &reply) }
+      } catch {
+        reply.removeAll()
+        reply.writeError(CommandError.unreadableLog(error).text)
+      }
+    case .blocked: reply.writeNull()
+    case .shutdown: reply.writeSimple("OK")
+    case .replied, .held, .wait, .close: break
+    }
+  }
+
+  /// Makes what is pending durable, and fills in the replies that waited for it, which are the last.
+  private func commit(_ held: inout [HeldReply], _ replies: inout [[UInt8]]) {
+    guard !held.isEmpty else { return }
+    var failure: CommandError?
+    do throws(StoreError) { try executor.store.commit() } catch {
+      failure = error.isDiskFull ? .diskFull : .readOnly
+    }
+    if case .readOnly = failure { executor.hasFailed = true }
+    let first = replies.count - held.count
+    for (index, held) in held.enumerated() {
+      var reply = ReplyWriter(version: session.version)
+      if held.sequence <= executor.store.state.lastSequence {
+        reply.writeInteger(held.value)
+      } else {
+        reply.writeError((failure ?? .readOnly).text)
+      }
+      replies[first + index] = reply.bytes
+    }
+    held.removeAll()
+  }
+}

@@ -1,0 +1,88 @@
+// One client: its socket, what it has sent and not yet been answered, what it has been answered and not yet
+// taken. Owned by the loop's thread.
+//
+//            request                      held until durable, or a commit to wait for
+//   open ───────────────> open      open ───────────────────────────────────────────> paused
+//                                   paused ── commit came back / slice written / event came ──> open
+//   any ── the peer is gone, a protocol error, QUIT ──> ending ── output sent ──> closed
+//
+// Invariant: while paused or with too much unsent, nothing is read from the socket, so that a client
+// can make the server remember no more than one read and one reply.
+
+import Bytes
+import LinuxIO
+import RESP
+import TokenLedger
+
+/// Why a connection's next request is not looked at yet.
+enum Pause {
+  /// What the request depends on is in flight.
+  case commit
+  /// A long reply is being written in slices.
+  case streaming(EventCursor)
+  /// The request waits for the next event.
+  case blocked(StreamWait)
+}
+
+/// A reply that leaves once an event is durable.
+struct HeldReply {
+  var sequence: EventSequence
+  var value: Int64
+}
+
+/// A client of the socket.
+final class Connection {
+  let socket: UnixSocket
+  let word: EventWord
+  var session: Session
+  /// Bytes received and not parsed, and the parser that stands in them; lent out while parsing.
+  private var inbox: Inbox?
+  /// Bytes to be sent.
+  var output = ByteQueue()
+  var held: [HeldReply] = []
+  var pause: Pause?
+  /// Whether the connection ends as soon as its output is sent.
+  var isEnding = false
+  /// Whether the peer has sent its last byte.
+  var isPeerFinished = false
+  /// What the poll watches the socket for.
+  var interest: EventInterest = []
+
+  init(_ socket: consuming UnixSocket, word: EventWord, session: Session, limits: RequestLimits) {
+    self.socket = socket
+    self.word = word
+    self.session = session
+    inbox = Inbox(limits: limits)
+  }
+
+  /// Takes the inbox out in order to parse; it must be put back.
+  func takeInbox() -> Inbox {
+    guard let inbox = inbox.take() else { preconditionFailure("the inbox is lent out already") }
+    return inbox
+  }
+
+  func putBack(_ inbox: consuming Inbox) {
+    self.inbox = consume inbox
+  }
+
+  /// What to watch for: input only when it would be looked at, output only when there is some.
+  func wantedInterest(unsentLimit: Int) -> EventInterest {
+    var interest: EventInterest = []
+    let isListening = pause == nil && !isEnding && !isPeerFinished && output.count <= unsentLimit
+    if isListening { interest.insert(.readable) }
+    // A client that waits for events may leave, and nobody would read that from the socket.
+    if case .blocked = pause, !isPeerFinished { interest.insert(.peerFinished) }
+    if !output.isEmpty { interest.insert(.writable) }
+    return interest
+  }
+}
+
+/// Bytes received and not parsed yet.
+struct Inbox: ~Copyable {
+  var parser: RequestParser
+  var bytes = ByteQueue()
+
+  init(limits: RequestLimits) {
+    parser = RequestParser(limits: limits)
+  }
+}

@@ -1,0 +1,205 @@
+// One client's turn: receive, parse and carry out everything that came, send everything at once.
+
+import Bytes
+import LinuxIO
+import RESP
+import TokenLedger
+
+extension Server {
+  /// A client's socket is ready.
+  func serve(_ event: PollEvent) {
+    guard let connection = connections[event.word.descriptor], connection.word == event.word
+    else { return }
+    if event.isClosed, connection.pause != nil || connection.isEnding {
+      close(connection)
+      return
+    }
+    if event.isPeerFinished, case .blocked = connection.pause {
+      close(connection)
+      return
+    }
+    if event.isWritable, !connection.output.isEmpty {
+      send(connection)
+      if !connection.output.isEmpty || connection.isEnding { return settle(connection) }
+      carryOutBuffered(connection)
+    }
+    if event.isReadable, connection.interest.contains(.readable) { receive(connection) }
+    settle(connection)
+  }
+
+  // MARK: Input
+
+  private func receive(_ connection: Connection) {
+    // The buffer is taken out, so that the rest of the server can change while spans look into it.
+    var buffer = exchange(&receiveBuffer, with: [])
+    defer { receiveBuffer = buffer }
+    switch receive(connection, into: &buffer) {
+    case .wouldBlock: return
+    case .closed: finish(connection)
+    case .transferred(let count):
+      carryOut(connection, buffer.span.extracting(0..<count))
+    }
+  }
+
+  private func receive(_ connection: Connection, into buffer: inout [UInt8]) -> Transfer {
+    do throws(SystemError) {
+      var bytes = buffer.mutableSpan
+      // Safety: a span of bytes has no padding, and any byte may be written.
+      var room = unsafe bytes.mutableBytes
+      return try connection.socket.receive(into: &room)
+    } catch {
+      log.write(.debug, "receive", [("error", error.description)])
+      return .closed
+    }
+  }
+
+  /// The peer has sent its last byte; what it asked for is still answered.
+  private func finish(_ connection: Connection) {
+    connection.isPeerFinished = true
+    if connection.pause == nil && connection.held.isEmpty { connection.isEnding = true }
+  }
+
+  /// Carries out the requests in what was received just now, in place if nothing was left before.
+  private func carryOut(_ connection: Connection, _ received: Span<UInt8>) {
+    var inbox = connection.takeInbox()
+    if inbox.bytes.isEmpty {
+      let used = carryOut(connection, &inbox.parser, received)
+      inbox.bytes.append(received.extracting(used..<received.count))
+    } else {
+      inbox.bytes.append(received)
+      carryOutBuffered(connection, &inbox)
+    }
+    connection.putBack(inbox)
+    flushReplies(to: connection)
+  }
+
+  /// Carries out the requests that were received and left.
+  func carryOutBuffered(_ connection: Connection) {
+    guard connection.pause == nil, !connection.isEnding else { return }
+    var inbox = connection.takeInbox()
+    carryOutBuffered(connection, &inbox)
+    connection.putBack(inbox)
+    flushReplies(to: connection)
+    if connection.isPeerFinished { finish(connection) }
+  }
+
+  private func carryOutBuffered(_ connection: Connection, _ inbox: inout Inbox) {
+    var bytes = exchange(&inbox.bytes, with: ByteQueue())
+    bytes.removeFirst(carryOut(connection, &inbox.parser, bytes.span))
+    inbox.bytes = bytes
+  }
+
+  /// Carries out requests until there are none, or the connection has to pause.
+  ///
+  /// - Returns: how many bytes are done with; a request that has to wait stays among the others.
+  private func carryOut(
+    _ connection: Connection, _ parser: inout RequestParser, _ bytes: Span<UInt8>
+  ) -> Int {
+    reply.version = connection.session.version
+    var offset = 0
+    while !connection.isEnding, connection.pause == nil, !hasTooMuchUnsent(connection) {
+      let start = offset
+      switch parser.next(bytes, at: &offset) {
+      case .needMore: return offset
+      case .failure(let error):
+        reply.writeError("ERR " + error.description)
+        connection.isEnding = true
+      case .request:
+        let outcome = executor.execute(
+          parser.request(in: bytes), for: &connection.session, into: &reply)
+        if take(outcome, connection) { continue }
+        parser.reset()
+        return start
+      }
+    }
+    return offset
+  }
+
+  private func hasTooMuchUnsent(_ connection: Connection) -> Bool {
+    connection.output.count + reply.count > executor.settings.limits.maximumUnsentBytes
+  }
+
+  /// Does what a request came to.
+  ///
+  /// - Returns: whether the request is done with; else it is carried out again later.
+  private func take(_ outcome: Outcome, _ connection: Connection) -> Bool {
+    switch outcome {
+    case .replied: return true
+    case .held(let sequence, let value):
+      hold(HeldReply(sequence: sequence, value: value), connection)
+      return true
+    case .wait:
+      connection.pause = .commit
+      waitingForCommit.append(connection)
+      return false
+    case .streaming(let cursor):
+      connection.pause = .streaming(cursor)
+      streaming.insert(connection.word.descriptor)
+      return true
+    case .blocked(let wait):
+      connection.pause = .blocked(wait)
+      blocked.insert(connection.word.descriptor)
+      return true
+    case .close:
+      connection.isEnding = true
+      return true
+    case .shutdown:
+      connection.isEnding = true
+      stop()
+      return true
+    }
+  }
+
+  // MARK: Output
+
+  /// Moves the replies that were written to the client, or as much as it takes.
+  func flushReplies(to connection: Connection) {
+    guard reply.count > 0 else { return }
+    if connection.output.isEmpty {
+      let sent = transfer(reply.bytes.span, to: connection)
+      connection.output.append(reply.bytes.span.extracting(sent..<reply.count))
+    } else {
+      connection.output.append(reply.bytes.span)
+    }
+    reply.removeAll()
+  }
+
+  /// Sends what waits, as much as the socket takes.
+  func send(_ connection: Connection) {
+    guard !connection.output.isEmpty else { return }
+    connection.output.removeFirst(transfer(connection.output.span, to: connection))
+  }
+
+  /// - Returns: how many bytes are done with; all of them when nobody is there to take them.
+  private func transfer(_ bytes: Span<UInt8>, to connection: Connection) -> Int {
+    do throws(SystemError) {
+      switch try connection.socket.send(bytes) {
+      case .transferred(let count): return count
+      case .wouldBlock: return 0
+      case .closed: break
+      }
+    } catch {
+      log.write(.debug, "send", [("error", error.description)])
+    }
+    connection.isEnding = true
+    return bytes.count
+  }
+
+  /// After a turn: ends the connection if it is over, else watches for what comes next.
+  func settle(_ connection: Connection) {
+    guard connections[connection.word.descriptor] === connection else { return }
+    if connection.isEnding && connection.output.isEmpty && connection.held.isEmpty {
+      return close(connection)
+    }
+    let interest = connection.wantedInterest(
+      unsentLimit: executor.settings.limits.maximumUnsentBytes)
+    guard interest != connection.interest else { return }
+    do throws(SystemError) {
+      try poll.modify(connection.word, for: interest)
+      connection.interest = interest
+    } catch {
+      log.write(.error, "poll", [("error", error.description)])
+      close(connection)
+    }
+  }
+}

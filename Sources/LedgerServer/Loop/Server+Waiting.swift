@@ -1,0 +1,166 @@
+// What cannot be answered at once: writes that wait for the disk, requests that wait for such a write,
+// long replies, and readers that wait for the next event.
+
+import Bytes
+import EventLog
+import LedgerStore
+import LinuxIO
+import RESP
+import TokenLedger
+
+extension Server {
+  // MARK: Writes
+
+  /// Keeps a reply until its event is durable; at once, when it is already and nothing is before it.
+  func hold(_ held: HeldReply, _ connection: Connection) {
+    if connection.held.isEmpty, held.sequence <= store.state.lastSequence {
+      reply.writeInteger(held.value)
+      return
+    }
+    if connection.held.isEmpty { waitingForCommit.append(connection) }
+    connection.held.append(held)
+    connection.session.hasHeldReplies = true
+  }
+
+  /// A batch came back: its events are in the state, or never will be.
+  func finishCommit() {
+    guard let report = store.collect() else { return }
+    switch report {
+    case .durable:
+      executor.figures.commitsDurable += 1
+      noteRoom(isFull: false)
+      release(nil)
+      wakeReaders()
+    case .refused(let file):
+      executor.figures.commitsRefused += 1
+      noteRoom(isFull: true, file: file)
+      release(.diskFull)
+    case .failed(let error):
+      executor.hasFailed = true
+      log.write(.error, "the log failed", [("error", error.description)])
+      release(.readOnly)
+      end = .logFailed(error.description)
+    }
+  }
+
+  private func noteRoom(isFull: Bool, file: String = "") {
+    guard executor.isDiskFull != isFull else { return }
+    executor.isDiskFull = isFull
+    if isFull {
+      log.write(.error, "disk full: writes are refused, reads go on", [("file", file)])
+    } else {
+      log.write(.info, "there is room again: writes go on", [])
+    }
+  }
+
+  /// Sends the replies whose time has come, and carries on with the requests behind them.
+  ///
+  /// - Parameter failure: what became of everything in flight; nil when a batch is durable.
+  private func release(_ failure: CommandError?) {
+    let waiting = exchange(&waitingForCommit, with: [])
+    for connection in waiting
+    where connections[connection.word.descriptor] === connection {
+      writeHeld(connection, failure)
+      if case .commit = connection.pause { connection.pause = nil }
+      flushReplies(to: connection)
+      carryOutBuffered(connection)
+      if !connection.held.isEmpty { waitingForCommit.append(connection) }
+      settle(connection)
+    }
+  }
+
+  private func writeHeld(_ connection: Connection, _ failure: CommandError?) {
+    reply.version = connection.session.version
+    var released = 0
+    for held in connection.held {
+      if held.sequence <= store.state.lastSequence {
+        reply.writeInteger(held.value)
+      } else if let failure {
+        reply.writeError(failure.text)
+      } else {
+        break
+      }
+      released += 1
+    }
+    connection.held.removeFirst(released)
+    connection.session.hasHeldReplies = !connection.held.isEmpty
+  }
+
+  // MARK: Long replies
+
+  /// Whether a connection's next slice can be written: the ones before are nearly sent.
+  func isReadyForSlice(_ descriptor: CInt) -> Bool {
+    guard let connection = connections[descriptor] else { return false }
+    return connection.output.count < executor.settings.limits.maximumUnsentBytes / 4
+  }
+
+  /// Writes one slice for each long reply whose client keeps up.
+  func writeSlices() {
+    for descriptor in Array(streaming) where isReadyForSlice(descriptor) {
+      guard let connection = connections[descriptor],
+        case .streaming(let cursor) = connection.pause
+      else {
+        streaming.remove(descriptor)
+        continue
+      }
+      writeSlice(cursor, connection)
+      settle(connection)
+    }
+  }
+
+  private func writeSlice(_ cursor: EventCursor, _ connection: Connection) {
+    var cursor = cursor
+    reply.version = connection.session.version
+    do throws(StoreError) {
+      try cursor.writeSlice(of: store, into: &reply)
+    } catch {
+      log.write(.error, "a history cannot be read", [("error", error.description)])
+      reply.removeAll()
+      connection.isEnding = true
+      connection.output.removeAll()
+      return
+    }
+    connection.pause = cursor.isDone ? nil : .streaming(cursor)
+    flushReplies(to: connection)
+    guard cursor.isDone else { return }
+    streaming.remove(connection.word.descriptor)
+    carryOutBuffered(connection)
+  }
+
+  // MARK: Waiting for events
+
+  /// Answers those who wait for events that are there now.
+  private func wakeReaders() {
+    for descriptor in Array(blocked) {
+      guard let connection = connections[descriptor], case .blocked(let wait) = connection.pause
+      else { continue }
+      reply.version = connection.session.version
+      guard let cursor = executor.cursor(wait, &reply) else { continue }
+      blocked.remove(descriptor)
+      connection.pause = .streaming(cursor)
+      streaming.insert(descriptor)
+      flushReplies(to: connection)
+    }
+  }
+
+  /// Answers those who have waited long enough, and tries again to accept.
+  func endWaits() {
+    guard !blocked.isEmpty || !isAccepting else { return }
+    let now = SystemClock.monotonicMicroseconds()
+    for descriptor in Array(blocked) {
+      guard let connection = connections[descriptor], case .blocked(let wait) = connection.pause,
+        let deadline = wait.deadlineMicroseconds, deadline <= now
+      else { continue }
+      blocked.remove(descriptor)
+      connection.pause = nil
+      reply.version = connection.session.version
+      reply.writeNullArray()
+      flushReplies(to: connection)
+      carryOutBuffered(connection)
+      settle(connection)
+    }
+    do throws(SystemError) { try resumeAccepting() } catch {
+      log.write(.error, "poll", [("error", error.description)])
+    }
+  }
+}
