@@ -58,7 +58,7 @@ struct SegmentSource: ~Copyable {
     }
     let word = integer(at: offset)
     let checks = integer(at: offset + 8)
-    if word == 0 && checks == 0 { return .zeros }
+    if word == 0 { return .zeros }
     let headCheck = segment.check.headCheck(word: word, at: offset)
     guard headCheck == UInt32(truncatingIfNeeded: checks) else { return .badHead }
     let head: FrameHead

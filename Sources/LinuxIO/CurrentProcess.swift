@@ -19,6 +19,13 @@ public enum CurrentProcess {
     return Int(clamping: limit.rlim_cur)
   }
 
+  /// Ends this process with an exit code.
+  ///
+  /// - Source: exit(3).
+  public static func exit(_ code: Int32) -> Never {
+    Glibc.exit(code)
+  }
+
   /// How much memory of this process is resident, in bytes; nil when the kernel does not say.
   ///
   /// - Source: proc(5), /proc/self/statm.

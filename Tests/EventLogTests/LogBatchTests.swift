@@ -19,7 +19,8 @@ import Testing
     try batch.append(facts: [1])
     let most = LogFormat.maximumBodySizeBytes
     let error = limit(&batch, facts: [UInt8](repeating: 1, count: most + 1))
-    let sectionsError = limit(&batch, facts: [1], sections: [[UInt8](repeating: 1, count: most - 4)])
+    let section = [UInt8](repeating: 1, count: most - 4)
+    let sectionsError = limit(&batch, facts: [1], sections: [section])
     let countError = limit(&batch, facts: [1], sections: Array(repeating: [], count: 9))
     let count = batch.eventCount
     let size = batch.sizeBytes

@@ -71,6 +71,9 @@ struct LogUnderTest: ~Copyable {
     try append(texts, sections: sections)
   }
 
+  /// The writer, for a thread of its own.
+  consuming func takeWriter() -> SegmentWriter { writer }
+
   @discardableResult
   mutating func append(_ texts: [String], sections: [[UInt8]] = []) throws -> Commit {
     var batch = LogBatch()

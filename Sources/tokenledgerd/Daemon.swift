@@ -1,0 +1,133 @@
+// From the settings to a serving daemon, and to its end. The order matters: the lock before the socket, so that
+// a second daemon never touches the first one's socket; the ready line after both.
+
+import EventLog
+import LedgerServer
+import LedgerStore
+import LinuxIO
+import TokenLedger
+
+/// One run of the daemon.
+struct Daemon {
+  let source: SettingsSource
+  let settings: Settings
+  let log: ServerLog
+  let manager: ServiceManager
+  private let startedMicroseconds = SystemClock.monotonicMicroseconds()
+
+  init(_ source: SettingsSource, _ settings: Settings) {
+    self.source = source
+    self.settings = settings
+    log = ServerLog(level: settings.logLevel, format: settings.logFormat)
+    manager = ServiceManager()
+  }
+
+  /// Serves until told to stop.
+  ///
+  /// - Returns: the exit code.
+  func run() throws(StartError) -> Int32 {
+    try prepareProcess()
+    let signals = try catchSignals()
+    let activated = try ServiceManager.takeListener()
+    let isActivated = activated != nil
+    let store = try openStore()
+    var listener = activated
+    if listener == nil { listener = try listen() }
+    guard let listener = listener.take() else { preconditionFailure("there is a listener") }
+    let server = try makeServer(store, listener, signals)
+    tellReady(store)
+    let end = try serve(server)
+    manager.tell("STOPPING=1")
+    store.stopCommitThread()
+    if !isActivated { removeSocket() }
+    guard case .logFailed = end else {
+      log.write(.info, "stopped", [])
+      return 0
+    }
+    return 74
+  }
+
+  private func prepareProcess() throws(StartError) {
+    do throws(SystemError) {
+      try StandardStream.fillGaps()
+      Signal.brokenPipe.ignore()
+      try CurrentProcess.raiseOpenFileLimit()
+      try CurrentProcess.forbidMemoryDumps()
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  private func catchSignals() throws(StartError) -> SignalDescriptor {
+    do throws(SystemError) { return try SignalDescriptor([.terminate, .interrupt, .hangUp]) } catch {
+      throw .system(error)
+    }
+  }
+
+  private func openStore() throws(StartError) -> LedgerStore {
+    do throws(StoreError) {
+      return try LedgerStore.open(settings.data, storeOptions())
+    } catch {
+      throw .store(error, data: settings.data)
+    }
+  }
+
+  private func storeOptions() throws(StoreError) -> StoreOptions {
+    var options = StoreOptions()
+    options.clock = settings.clock
+    options.log.segmentSizeBytes = settings.segmentBytes
+    options.programVersion = Text(programVersion) ?? .empty
+    do throws(SystemError) {
+      options.seed = try Randomness.bytes(count: 8).reduce(0) { $0 << 8 | UInt64($1) }
+    } catch {
+      throw .log(.system(error, file: ""))
+    }
+    return options
+  }
+
+  private func makeServer(
+    _ store: LedgerStore, _ listener: consuming UnixListener, _ signals: consuming SignalDescriptor
+  ) throws(StartError) -> Server {
+    do throws(StoreError) { try store.startCommitThread() } catch {
+      throw .store(error, data: settings.data)
+    }
+    do throws(SystemError) {
+      return try Server(
+        store: store, settings: settings.server, listener: listener, signals: signals, log: log,
+        reload: readSettingsAgain)
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  private func serve(_ server: Server) throws(StartError) -> ServerEnd {
+    do throws(SystemError) { return try server.run() } catch { throw .system(error) }
+  }
+
+  /// Gives the settings with what may change of them; nil where the file is wrong.
+  private func readSettingsAgain() -> ServerSettings? {
+    manager.tell("RELOADING=1", "MONOTONIC_USEC=\(SystemClock.monotonicMicroseconds())")
+    defer { manager.tell("READY=1") }
+    do throws(SettingsError) {
+      let read = try source.settings()
+      var merged = settings
+      merged.validDuration = read.validDuration
+      merged.maximumConnections = read.maximumConnections
+      merged.grants = read.grants
+      return merged.server
+    } catch {
+      log.write(.error, "the settings stay as they were", [("error", error.text)])
+      return nil
+    }
+  }
+
+  private func tellReady(_ store: LedgerStore) {
+    let milliseconds = (SystemClock.monotonicMicroseconds() - startedMicroseconds) / 1000
+    let line =
+      "ready socket=\(settings.socketPath) tokens=\(store.state.tokenCount)"
+      + " events=\(store.eventCount) start_ms=\(milliseconds)\n"
+    // Nobody may be reading: that is no reason not to serve.
+    try? StandardStream.output.writeAll(Array(line.utf8).span)
+    manager.tell("READY=1", "STATUS=\(store.state.tokenCount) tokens")
+  }
+}

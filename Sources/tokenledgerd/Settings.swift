@@ -1,0 +1,182 @@
+// What the operator may set: by flags, or by the same names without dashes in a file, one setting a line. Flags win.
+// All the settings in one table, from which parsing, --help and CONFIG GET come.
+
+import LedgerServer
+import LedgerStore
+import LinuxIO
+import TokenLedger
+
+/// The settings of the daemon.
+struct Settings {
+  var data = "./ledger"
+  /// Nil: `tokenledger.sock` in the data directory.
+  var socket: String?
+  var socketMode: UInt32 = 0o600
+  var validDuration = ValidDuration.standard
+  var maximumConnections = ServerLimits().maximumConnections
+  var segmentBytes = 64 * 1024 * 1024
+  var logLevel = ServerLog.Level.info
+  var logFormat = ServerLog.Format.logfmt
+  var clock = LedgerClock.system
+  var grants: [RoleGrant] = []
+
+  /// Where the socket is.
+  var socketPath: String { socket ?? data + "/tokenledger.sock" }
+
+  /// What the loop needs of it.
+  var server: ServerSettings {
+    var server = ServerSettings()
+    server.validDuration = validDuration
+    server.grants = grants
+    server.limits.maximumConnections = maximumConnections
+    server.programVersion = programVersion
+    server.shown = Setting.allCases.compactMap { setting in
+      setting.shown(self).map { (setting.rawValue, $0) }
+    }
+    return server
+  }
+}
+
+/// One setting: its name, as a flag (`--name VALUE`) and in the file (`name VALUE`).
+enum Setting: String, CaseIterable {
+  case data, socket
+  case socketMode = "socket-mode"
+  case validDuration = "valid-duration"
+  case maximumConnections = "max-connections"
+  case segmentBytes = "segment-bytes"
+  case grant
+  case logLevel = "log-level"
+  case logFormat = "log-format"
+  case frozenClock = "frozen-clock"
+
+  /// What the value is, for --help.
+  var placeholder: String {
+    switch self {
+    case .data: "DIR"
+    case .socket: "PATH"
+    case .socketMode: "OCTAL"
+    case .validDuration: "SECONDS"
+    case .maximumConnections, .segmentBytes: "N"
+    case .grant: "'ROLE uid|gid N'"
+    case .logLevel: "LEVEL"
+    case .logFormat: "FORMAT"
+    case .frozenClock: "TIME"
+    }
+  }
+
+  /// What it does, for --help.
+  var help: String {
+    switch self {
+    case .data: "the ledger's directory, made if missing (./ledger)"
+    case .socket: "the socket (DIR/tokenledger.sock)"
+    case .socketMode: "who may connect (0600)"
+    case .validDuration: "how long a token is valid after its creation or refresh (1170)"
+    case .maximumConnections: "connections at a time (10000)"
+    case .segmentBytes: "size at which the log starts a new file (67108864)"
+    case .grant: "a role for a user or group; may be given again (the daemon's user is admin)"
+    case .logLevel: "debug, info, warning or error (info)"
+    case .logFormat: "logfmt or json (logfmt)"
+    case .frozenClock: "the clock stands still at this time, RFC 3339 or unix seconds"
+    }
+  }
+
+  /// Whether a running daemon takes it over from the file on SIGHUP.
+  var isReloadable: Bool {
+    switch self {
+    case .validDuration, .maximumConnections, .grant: true
+    case .data, .socket, .socketMode, .segmentBytes, .logLevel, .logFormat, .frozenClock: false
+    }
+  }
+
+  /// Sets it.
+  ///
+  /// - Throws: what would be right; the settings are unchanged.
+  func set(_ value: String, in settings: inout Settings) throws(SettingsError) {
+    switch self {
+    case .data: settings.data = try nonEmpty(value)
+    case .socket: settings.socket = try nonEmpty(value)
+    case .socketMode: settings.socketMode = try mode(value)
+    case .validDuration:
+      settings.validDuration = try parsed(
+        Int64(value).flatMap(ValidDuration.init(seconds:)),
+        "whole seconds from 0 to \(ValidDuration.maximumSeconds)")
+    case .maximumConnections:
+      settings.maximumConnections = try number(value, in: 1...1_000_000)
+    case .segmentBytes:
+      settings.segmentBytes = try number(value, in: 4096...(1 << 30))
+    case .grant: settings.grants.append(try parsed(RoleGrant(value), RoleGrant.form))
+    case .logLevel:
+      settings.logLevel = try parsed(
+        ServerLog.Level.allCases.first { "\($0)" == value }, "debug, info, warning or error")
+    case .logFormat:
+      settings.logFormat = try parsed(ServerLog.Format(rawValue: value), "logfmt or json")
+    case .frozenClock:
+      settings.clock = .frozen(
+        try parsed(UnixTime(value), "a time: RFC 3339 or unix seconds"))
+    }
+  }
+
+  /// The value for CONFIG GET; nil where there is none.
+  func shown(_ settings: Settings) -> String? {
+    switch self {
+    case .data: return settings.data
+    case .socket: return settings.socketPath
+    case .socketMode: return FilePermissions(rawValue: settings.socketMode).description
+    case .validDuration: return String(settings.validDuration.microseconds / 1_000_000)
+    case .maximumConnections: return String(settings.maximumConnections)
+    case .segmentBytes: return String(settings.segmentBytes)
+    case .grant: return settings.grants.map(\.text).joined(separator: ", ")
+    case .logLevel: return "\(settings.logLevel)"
+    case .logFormat: return settings.logFormat.rawValue
+    case .frozenClock:
+      if case .frozen(let moment) = settings.clock { return moment.rfc3339 }
+      return nil
+    }
+  }
+
+  private func nonEmpty(_ value: String) throws(SettingsError) -> String {
+    try parsed(value.isEmpty ? nil : value, "a path")
+  }
+
+  private func mode(_ value: String) throws(SettingsError) -> UInt32 {
+    let mode = UInt32(value, radix: 8)
+    return try parsed(mode.flatMap { $0 <= 0o777 ? $0 : nil }, "an octal mode such as 0660")
+  }
+
+  private func number(_ value: String, in range: ClosedRange<Int>) throws(SettingsError) -> Int {
+    let number = Int(value).flatMap { range.contains($0) ? $0 : nil }
+    return try parsed(number, "a number from \(range.lowerBound) to \(range.upperBound)")
+  }
+
+  private func parsed<Value>(
+    _ value: Value?, _ expected: String
+  ) throws(SettingsError) -> Value {
+    guard let value else { throw .invalid(name: rawValue, expected: expected) }
+    return value
+  }
+}
+
+extension RoleGrant {
+  static let form = "ROLE uid N or ROLE gid N, with ROLE reader, user, refresher, writer or admin"
+
+  /// Reads `reader uid 1001`.
+  init?(_ text: String) {
+    let words = text.split(whereSeparator: { $0 == " " || $0 == "\t" })
+    guard words.count == 3, let number = UInt32(words[2]),
+      let role = Role.allCases.first(where: { "\($0)" == words[0] && $0 != .none })
+    else { return nil }
+    switch words[1] {
+    case "uid": self.init(role: role, subject: .user(UserID(rawValue: number)))
+    case "gid": self.init(role: role, subject: .group(GroupID(rawValue: number)))
+    default: return nil
+    }
+  }
+
+  /// The grant as it is written.
+  var text: String {
+    switch subject {
+    case .user(let user): "\(role) uid \(user)"
+    case .group(let group): "\(role) gid \(group)"
+    }
+  }
+}

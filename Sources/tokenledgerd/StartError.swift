@@ -1,0 +1,49 @@
+// Why the daemon does not start or had to stop, its wording, and its exit codes (those of sysexits.h).
+
+import EventLog
+import LedgerStore
+import LinuxIO
+
+/// Why the daemon does not start.
+enum StartError: Error {
+  case settings(SettingsError)
+  case store(StoreError, data: String)
+  case socketPath(UnixAddressError, path: String)
+  case socket(SystemError, path: String)
+  /// Another server answers on the socket.
+  case socketInUse(path: String)
+  /// Something that is not a socket has the socket's name.
+  case notASocket(path: String)
+  case severalSockets(Int)
+  case system(SystemError)
+}
+
+extension StartError {
+  /// The failure in one line, with what to do.
+  var text: String {
+    switch self {
+    case .settings(let error): error.text
+    case .store(.log(.locked(let holder)), let data):
+      "\(data) is in use by "
+        + (holder.map { "process \($0)" } ?? "another process") + "; one daemon a directory"
+    case .store(let error, let data): "\(data): \(error)"
+    case .socketPath(let error, let path):
+      "the socket path \(path) cannot be used: \(error); choose another one with --socket"
+    case .socket(let error, let path): "\(path): \(error)"
+    case .socketInUse(let path): "\(path): another server answers there"
+    case .notASocket(let path): "\(path): there is something that is not a socket"
+    case .severalSockets(let count): "\(count) sockets were passed; one is expected"
+    case .system(let error): "\(error)"
+    }
+  }
+
+  /// The exit code.
+  var code: Int32 {
+    switch self {
+    case .settings, .socketPath, .notASocket, .severalSockets: 64
+    case .store(.log(.locked), _), .socketInUse: 75
+    case .store(let error, _) where error.isDamage: 65
+    case .store, .socket, .system: 74
+    }
+  }
+}
