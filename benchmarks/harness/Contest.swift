@@ -64,6 +64,7 @@ struct Contest {
   let name: String
   let subjects: [SideResult]
   let rivals: [SideResult]
+  /// What the ratio to the first rival should reach at least.
   let target: Double?
 
   /// Every subject beside every rival.
@@ -74,7 +75,7 @@ struct Contest {
   /// For people.
   var lines: [String] {
     ["\(name)"] + (subjects + rivals).map { "  \($0.line)" }
-      + ratios.map { "    \($0.line(target: target))" }
+      + ratios.map { "    \($0.line(target: $0.rival == rivals.first?.name ? target : nil))" }
   }
 }
 

@@ -40,9 +40,11 @@ final class Server {
 
   /// Starts the daemon on a data directory and waits for its line.
   static func ledger(
-    _ session: Session, data: String, under tool: [String] = []
+    _ session: Session, data: String, program: String? = nil, under tool: [String] = []
   ) throws -> Server {
-    guard let daemonPath else { throw ProcessFailure(description: "no tokenledgerd") }
+    guard let daemonPath = program ?? daemonPath else {
+      throw ProcessFailure(description: "no tokenledgerd")
+    }
     let socketPath = "\(data)/tokenledger.sock"
     let process = try ChildProcess(
       tool + [daemonPath, "--data", data], errorPath: "\(session.directory.path)/daemon.log")
