@@ -2,6 +2,7 @@
 // One thread; the subject and its rivals take turns within a round, so that the machine's moods hit
 // all of them, and a ratio is taken from the two slices of one round.
 
+import Glibc
 import LinuxIO
 
 /// A check that did not hold: the figures would be of something else.
@@ -90,6 +91,7 @@ final class Session {
       name: name, subjects: Array(results[..<subjects.count]),
       rivals: Array(results[subjects.count...]), target: options.isSmoke ? nil : target)
     for line in contest.lines { print("  \(line)") }
+    _ = fflush(nil)
     suites[suites.count - 1].contests.append(contest)
     return contest
   }

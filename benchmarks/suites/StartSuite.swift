@@ -10,11 +10,13 @@ enum StartSuite {
     guard session.hasDaemon() else { return }
     let empty = try starts(session, "start-empty", load: nil)
     session.figure("start, empty ledger", empty.milliseconds, "ms", limit: 10)
+    session.figure("start, empty ledger: CPU time", empty.processorMilliseconds, "ms")
     session.figure("resident, idle and empty", Double(empty.residentKiB) / 1024, "MiB", limit: 10)
     let population = Population(tokenCount: session.options.tokenCount)
     let loaded = try starts(session, "start-loaded", load: population)
     let tokens = Double(population.tokens.count)
     session.figure("start, \(Int(tokens)) tokens in the log", loaded.milliseconds, "ms")
+    session.figure("start, loaded: CPU time", loaded.processorMilliseconds, "ms")
     session.figure("resident, loaded", Double(loaded.residentKiB) / 1024, "MiB")
     let growth = Double(loaded.residentKiB - empty.residentKiB) * 1024 / tokens
     session.figure("resident bytes a token", growth, "bytes", limit: 160)
@@ -23,6 +25,7 @@ enum StartSuite {
 
   private struct Start {
     let milliseconds: Double
+    let processorMilliseconds: Double
     let residentKiB: Int
   }
 
@@ -37,15 +40,19 @@ enum StartSuite {
       server.end()
     }
     var times: [Double] = []
+    var processorTimes: [Double] = []
     var residentKiB = 0
     for _ in 0..<max(3, session.options.rounds) {
       let server = try Server.ledger(session, data: data)
       times.append(Double(server.startNanoseconds) / 1e6)
+      processorTimes.append(Double(server.process.processorTime) / 1e6)
       residentKiB = server.process.residentKiB
       try checkCount(session, server, population?.tokens.count ?? 0)
       server.end()
     }
-    return Start(milliseconds: times.median, residentKiB: residentKiB)
+    return Start(
+      milliseconds: times.median, processorMilliseconds: processorTimes.median,
+      residentKiB: residentKiB)
   }
 
   private static func checkCount(_ session: Session, _ server: Server, _ count: Int) throws {
