@@ -8,9 +8,8 @@ import TokenLedger
 enum ScopeSuite {
   static func run(_ session: Session) throws {
     let data = try ScopeData(tokenCount: session.options.tokenCount)
-    let state = data.state
-    session.figure("tokens", Double(state.tokenCount), "")
-    session.figure("distinct scope sets", Double(state.scopeSetCount), "")
+    session.figure("tokens", Double(data.state.tokenCount), "")
+    session.figure("distinct scope sets", Double(data.state.scopeSetCount), "")
     for size in [1, 2, 3, 8] {
       try counts(session, data, "\(size) common", data.population.commonQueries(size: size))
       try counts(session, data, "\(size) rare", data.population.rareQueries(size: size))
