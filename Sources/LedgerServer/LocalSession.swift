@@ -10,7 +10,8 @@ import TokenLedger
 /// Commands on a ledger in this process, as its admin.
 public final class LocalSession {
   private let executor: CommandExecutor
-  private var session: Session
+  private let session: Session
+  private var scratch = QueryScratch()
 
   /// Works on `store`, which must not have a commit thread.
   public init(store: LedgerStore, settings: ServerSettings) {
@@ -70,7 +71,7 @@ public final class LocalSession {
     var offset = 0
     switch parser.next(request.span, at: &offset) {
     case .request:
-      return executor.execute(parser.request(in: request.span), for: &session, into: &reply)
+      return executor.execute(parser.request(in: request.span), for: session, with: &scratch, into: &reply)
     case .failure(let error): reply.writeError("ERR " + error.description)
     case .needMore: reply.writeError("ERR a command has a name")
     }

@@ -13,12 +13,14 @@ extension CommandExecutor {
     write(store.state.token(id), &reply)
   }
 
-  func lookUp(_ arguments: inout ArgumentReader, _ reply: inout ReplyWriter) throws(CommandError) {
-    filter.removeAll()
-    filter.require(character: try arguments.characterID())
-    try arguments.scopes(into: &filter, .all, in: store.state)
+  func lookUp(
+    _ arguments: inout ArgumentReader, _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
+  ) throws(CommandError) {
+    scratch.filter.removeAll()
+    scratch.filter.require(character: try arguments.characterID())
+    try arguments.scopes(into: &scratch.filter, .all, in: store.state)
     guard arguments.isAtEnd else { throw .unexpectedArgument(.tokenLookup) }
-    let found = store.state.first(filter, validity)
+    let found = store.state.first(scratch.filter, validity)
     write(found.flatMap { store.state.token($0) }, &reply)
   }
 
@@ -67,24 +69,30 @@ extension CommandExecutor {
   // MARK: TOKENS.…
 
   /// TOKENS.FIND and the four that begin with a condition of their own.
-  func find(_ arguments: inout ArgumentReader, _ reply: inout ReplyWriter) throws(CommandError) {
-    filter.removeAll()
-    try addOwnCondition(&arguments)
+  func find(
+    _ arguments: inout ArgumentReader, _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
+  ) throws(CommandError) {
+    scratch.filter.removeAll()
+    try addOwnCondition(&arguments, to: &scratch.filter)
     var result = ResultWords()
     while !arguments.isAtEnd {
       let keyword = try arguments.keyword()
-      if try !addCondition(keyword, &arguments), try !result.take(keyword, &arguments) {
+      if try !addCondition(keyword, &arguments, to: &scratch.filter),
+        try !result.take(keyword, &arguments) {
         throw .unexpectedArgument(arguments.command)
       }
     }
-    write(result, &reply)
+    write(result, &scratch, &reply)
   }
 
-  private func addOwnCondition(_ arguments: inout ArgumentReader) throws(CommandError) {
+  private func addOwnCondition(
+    _ arguments: inout ArgumentReader, to filter: inout TokenFilter
+  ) throws(CommandError) {
     switch arguments.command {
     case .tokensRequireScopes: try arguments.scopes(into: &filter, .all, in: store.state)
     case .tokensRequireScopesExact: try arguments.scopes(into: &filter, .exactly, in: store.state)
-    case .tokensEquivalentTo: try require(equivalentTo: try arguments.tokenID("the token"))
+    case .tokensEquivalentTo:
+      try require(equivalentTo: try arguments.tokenID("the token"), &filter)
     case .tokensGetExpired: filter.requireExpired()
     default: break
     }
@@ -92,7 +100,7 @@ extension CommandExecutor {
 
   /// Takes the value of a filter's keyword; false when the keyword is not a filter's.
   func addCondition(
-    _ keyword: Keyword, _ arguments: inout ArgumentReader
+    _ keyword: Keyword, _ arguments: inout ArgumentReader, to filter: inout TokenFilter
   ) throws(CommandError) -> Bool {
     switch keyword {
     case .character: filter.require(character: try arguments.characterID())
@@ -103,7 +111,7 @@ extension CommandExecutor {
     case .ids: filter.require(ids: try tokenIDs(&arguments))
     case .scopes: try arguments.scopes(into: &filter, .all, in: store.state)
     case .exactly: try arguments.scopes(into: &filter, .exactly, in: store.state)
-    case .equivalent: try require(equivalentTo: try arguments.tokenID("EQUIVALENT"))
+    case .equivalent: try require(equivalentTo: try arguments.tokenID("EQUIVALENT"), &filter)
     case .expired: filter.requireExpired()
     case .fresh: filter.requireFresh()
     case .refreshable: filter.requireRefreshable()
@@ -112,7 +120,9 @@ extension CommandExecutor {
     return true
   }
 
-  private func require(equivalentTo id: TokenID) throws(CommandError) {
+  private func require(
+    equivalentTo id: TokenID, _ filter: inout TokenFilter
+  ) throws(CommandError) {
     do throws(Rejection) { try filter.require(equivalentTo: id, in: store.state) } catch {
       throw .rejected(error)
     }
@@ -124,24 +134,28 @@ extension CommandExecutor {
     return ids
   }
 
-  private func write(_ result: ResultWords, _ reply: inout ReplyWriter) {
+  private func write(
+    _ result: ResultWords, _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
+  ) {
     switch result.form {
     case .count where result.isWhole:
-      reply.writeInteger(Int64(store.state.count(filter, validity)))
+      reply.writeInteger(Int64(store.state.count(scratch.filter, validity)))
     case .exists where result.isWhole:
-      reply.writeInteger(store.state.exists(filter, validity) ? 1 : 0)
+      reply.writeInteger(store.state.exists(scratch.filter, validity) ? 1 : 0)
     case .first where result.limit > 0:
-      let id = store.state.first(filter, validity, after: result.after)
+      let id = store.state.first(scratch.filter, validity, after: result.after)
       if let id { reply.writeInteger(id.rawValue) } else { reply.writeNull() }
     default:
-      ids.removeAll(keepingCapacity: true)
+      scratch.ids.removeAll(keepingCapacity: true)
       store.state.appendIDs(
-        filter, validity, after: result.after, limit: result.limit, to: &ids)
-      writeList(result.form, &reply)
+        scratch.filter, validity, after: result.after, limit: result.limit, to: &scratch.ids)
+      writeList(result.form, scratch.ids, &reply)
     }
   }
 
-  private func writeList(_ form: ResultWords.Form, _ reply: inout ReplyWriter) {
+  private func writeList(
+    _ form: ResultWords.Form, _ ids: [Int64], _ reply: inout ReplyWriter
+  ) {
     switch form {
     case .ids:
       reply.writeArrayHeader(count: ids.count)

@@ -42,10 +42,12 @@ struct NameTable<Value: Sendable>: Sendable {
     return nil
   }
 
+  /// Mixes the length and three bytes: enough to tell the names of a small table apart.
   private static func hash(_ name: Span<UInt8>) -> Int {
-    var hash: UInt32 = 2_166_136_261  // FNV-1a over upper case
-    for index in name.indices { hash = (hash ^ UInt32(uppercased(name[index]))) &* 16_777_619 }
-    return Int(hash ^ hash >> 15)
+    guard let last = name.indices.last else { return 0 }
+    let first = Int(uppercased(name[0]))
+    let middle = Int(uppercased(name[name.count / 2]))
+    return (name.count &* 7) ^ (first &* 31) ^ (middle &* 131) ^ (Int(uppercased(name[last])) &* 521)
   }
 }
 

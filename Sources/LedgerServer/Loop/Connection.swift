@@ -34,7 +34,7 @@ struct HeldReply {
 final class Connection {
   let socket: UnixSocket
   let word: EventWord
-  var session: Session
+  let session: Session
   /// Bytes received and not parsed, and the parser that stands in them; lent out while parsing.
   private var inbox: Inbox?
   /// Bytes to be sent.
@@ -54,6 +54,9 @@ final class Connection {
     self.session = session
     inbox = Inbox(limits: limits)
   }
+
+  /// Whether the next request may be carried out.
+  var isReadyForRequest: Bool { pause == nil && !isEnding }
 
   /// Takes the inbox out in order to parse; it must be put back.
   func takeInbox() -> Inbox {

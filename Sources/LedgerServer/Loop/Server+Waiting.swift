@@ -12,7 +12,7 @@ extension Server {
   // MARK: Writes
 
   /// Keeps a reply until its event is durable; at once, when it is already and nothing is before it.
-  func hold(_ held: HeldReply, _ connection: Connection) {
+  func hold(_ held: HeldReply, _ connection: Connection, _ reply: inout ReplyWriter) {
     if connection.held.isEmpty, held.sequence <= store.state.lastSequence {
       reply.writeInteger(held.value)
       return

@@ -42,6 +42,7 @@ public final class Server {
   var receiveBuffer = [UInt8](repeating: 0, count: 256 * 1024)
   /// Where replies are written.
   var reply = ReplyWriter()
+  var scratch = QueryScratch()
   var isStopping = false
   var end: ServerEnd?
 

@@ -93,7 +93,18 @@ extension Span<UInt8> {
   /// Whether both hold the same bytes.
   func isEqual(to other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
-    for index in indices where self[index] != other[index] { return false }
+    // Safety: bytes have no padding.
+    let (left, right) = unsafe (bytes, other.bytes)
+    var offset = 0
+    while offset + 8 <= count {
+      guard left.integer(UInt64.self, at: offset) == right.integer(UInt64.self, at: offset)
+      else { return false }
+      offset += 8
+    }
+    while offset < count {
+      guard left.byte(at: offset) == right.byte(at: offset) else { return false }
+      offset += 1
+    }
     return true
   }
 }
