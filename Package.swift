@@ -81,10 +81,11 @@ let package = Package(
     .executableTarget(
       name: "harness",
       dependencies: [
-        "Bytes", "CryptoPrimitives", "EventLog", "LedgerClient", "LedgerServer", "LedgerStore",
-        "LinuxIO", "RESP", "TokenLedger",
+        "Bytes", "CLinux", "CryptoPrimitives", "EventLog", "LedgerClient", "LedgerServer",
+        "LedgerStore", "LinuxIO", "RESP", "TokenLedger",
       ],
-      path: "benchmarks/harness", swiftSettings: source),
+      path: "benchmarks", exclude: ["README.md", "baselines"], sources: ["harness", "suites"],
+      swiftSettings: source),
 
     // Tests.
     .target(
