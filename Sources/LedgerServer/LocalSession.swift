@@ -63,6 +63,7 @@ public final class LocalSession {
   }
 
   private func execute(_ command: [[UInt8]], _ reply: inout ReplyWriter) -> Outcome {
+    executor.beginTurn()
     var writer = RequestWriter()
     writer.write(command)
     let request = writer.bytes

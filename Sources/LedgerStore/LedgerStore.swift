@@ -33,12 +33,12 @@ public final class LedgerStore {
   private var facts: [UInt8] = []
 
   init(
-    options: StoreOptions, replayed: ReplayedLedger, storage: any LogStorage, head: LogHead?,
+    options: StoreOptions, replayed: consuming ReplayedLedger, storage: any LogStorage, head: LogHead?,
     committer: consuming Committer
   ) {
     self.options = options
-    self.state = replayed.state
     self.index = replayed.index
+    self.state = replayed.takeState()
     self.reader = LogReader(storage: storage)
     self.head = head
     self.committer = committer

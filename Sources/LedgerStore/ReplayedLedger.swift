@@ -6,7 +6,7 @@ import EventLog
 import TokenLedger
 
 /// The fold over the log while it is being read.
-struct ReplayedLedger {
+struct ReplayedLedger: ~Copyable {
   var state: LedgerState
   var index = EventIndex()
   /// The tails that a `recovered` event tells of.
@@ -21,6 +21,9 @@ struct ReplayedLedger {
   init(seed: UInt64) {
     state = LedgerState(seed: seed)
   }
+
+  /// The state, when the log was read.
+  consuming func takeState() -> LedgerState { state }
 
   /// Takes in one event of the log.
   mutating func take(_ logged: LogEvent) throws(StoreError) {

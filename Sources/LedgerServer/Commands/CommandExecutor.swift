@@ -42,6 +42,7 @@ final class CommandExecutor {
   /// When the service started, on the monotonic clock.
   let startedMicroseconds = SystemClock.monotonicMicroseconds()
 
+  private var queryTime: UnixTime
   /// Scratch of queries: filled anew for each.
   var filter = TokenFilter()
   var ids: [Int64] = []
@@ -52,11 +53,18 @@ final class CommandExecutor {
   init(store: LedgerStore, settings: ServerSettings) {
     self.store = store
     self.settings = settings
+    queryTime = store.now
   }
 
-  /// By what a query knows expired tokens.
+  /// By what a query knows expired tokens: the present moment, read once for all requests that are
+  /// carried out together.
   var validity: Validity {
-    Validity(now: store.now, duration: settings.validDuration)
+    Validity(now: queryTime, duration: settings.validDuration)
+  }
+
+  /// Reads the clock for the queries that follow.
+  func beginTurn() {
+    queryTime = store.now
   }
 
   /// Carries out `request` for `session`.

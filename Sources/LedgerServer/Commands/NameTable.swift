@@ -11,12 +11,15 @@ struct NameTable<Value: Sendable>: Sendable {
 
   /// At most half full; linear probing.
   private var slots: [Entry?]
+  /// Longer texts, such as lists of scopes, are no names: they are not even hashed.
+  private let longestBytes: Int
 
   /// - Precondition: the names differ, also without regard to case.
   init(_ names: [(String, Value)]) {
     var capacity = 16
     while capacity < names.count * 2 { capacity *= 2 }
     slots = Array(repeating: nil, count: capacity)
+    longestBytes = names.map(\.0.utf8.count).max() ?? 0
     for (name, value) in names {
       let bytes = Array(name.utf8)
       var index = Self.hash(bytes.span) & (capacity - 1)
@@ -30,6 +33,7 @@ struct NameTable<Value: Sendable>: Sendable {
   ///
   /// - Complexity: O(bytes) on average.
   subscript(name: Span<UInt8>) -> Value? {
+    guard name.count <= longestBytes else { return nil }
     let mask = slots.count - 1
     var index = Self.hash(name) & mask
     while let entry = slots[index] {

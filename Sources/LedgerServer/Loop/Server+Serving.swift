@@ -99,6 +99,7 @@ extension Server {
     _ connection: Connection, _ parser: inout RequestParser, _ bytes: Span<UInt8>
   ) -> Int {
     reply.version = connection.session.version
+    executor.beginTurn()
     var offset = 0
     while !connection.isEnding, connection.pause == nil, !hasTooMuchUnsent(connection) {
       let start = offset
