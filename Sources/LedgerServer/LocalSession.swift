@@ -1,5 +1,6 @@
-// The same commands without a socket: tools that work on a directory, and tests. Everything is carried out at
-// once: a write is on the disk when its reply is given.
+// The same commands without a socket: for tools that work on a directory, and for tests. Everything
+// is carried out at once: a write is on the disk when its reply is given. One sync serves all
+// writes of a pipeline that nothing has to wait for. Owner: the thread that owns the store.
 
 import Bytes
 public import LedgerStore
@@ -94,7 +95,7 @@ public final class LocalSession {
     }
   }
 
-  /// Makes what is pending durable, and fills in the replies that waited for it, which are the last.
+  /// Makes what is pending durable, and fills in the replies that waited for it: the last ones.
   private func commit(_ held: inout [HeldReply], _ replies: inout [[UInt8]]) {
     guard !held.isEmpty else { return }
     var failure: CommandError?

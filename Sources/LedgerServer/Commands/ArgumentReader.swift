@@ -1,5 +1,7 @@
-// Reading the arguments of a request, one after the other. Views into the request only: what is kept
-// is copied. Each method names the argument in its error, and never shows its value.
+// Reading the arguments of a request, one after the other. Each method names the argument in its
+// error, and never shows its value, which may be a secret.
+// Views into the request only: what is kept is copied, so nothing outlives the receive buffer.
+// Cost: no allocation, except for text and names that are to be stored.
 
 import Bytes
 import RESP

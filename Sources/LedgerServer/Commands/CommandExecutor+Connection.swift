@@ -1,5 +1,6 @@
-// The commands about the connection itself: greeting, naming, echoing. As in Redis, so that its clients feel at
-// home; there is one database, and nobody logs in.
+// The commands about the connection itself: greeting, naming, echoing. They touch neither state nor
+// log. Replies are shaped as Redis shapes them, so that its clients feel at home; there is one
+// database, and nobody logs in: the kernel says who is there.
 
 import LedgerStore
 import LinuxIO

@@ -1,5 +1,6 @@
-// The commands that ask for tokens. The hot ones resolve their words against the state's own numbers and write
-// the reply in place: no String, no token value.
+// The commands that ask for tokens. They read the durable state and never wait for the disk.
+// The hot ones resolve their words against the state's own numbers and write the reply in place: no
+// String, no token value, no allocation beyond the reply's growth.
 
 import LedgerStore
 import RESP

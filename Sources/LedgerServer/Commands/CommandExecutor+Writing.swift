@@ -1,5 +1,7 @@
-// The commands that append events. Each parses, waits for what is in flight, lets the domain decide, and
-// holds its reply until the events are durable.
+// The commands that append events. Each parses, waits for what is in flight, lets the domain
+// decide, and holds its reply until the events are durable.
+// Invariant: a decision is made against the durable state, and only where nothing in flight could
+// contradict it.
 
 import Bytes
 import LedgerStore
@@ -9,7 +11,9 @@ import TokenLedger
 extension CommandExecutor {
   // MARK: TOKEN.CREATE
 
-  func create(_ arguments: inout ArgumentReader, _ session: Session) throws(CommandError) -> Outcome {
+  func create(
+    _ arguments: inout ArgumentReader, _ session: Session
+  ) throws(CommandError) -> Outcome {
     var parsed = ParsedCreation()
     while !arguments.isAtEnd { try parsed.take(&arguments) }
     let token = try parsed.token()
@@ -67,8 +71,9 @@ extension CommandExecutor {
 
   // MARK: TOKENS.DELETE
 
-  /// All matching tokens in one batch. It waits until nothing at all is in flight, since any event
-  /// may change what matches.
+  /// Deletes all matching tokens, in one batch.
+  ///
+  /// It waits until nothing at all is in flight, since any event may change what matches.
   func deleteMatching(
     _ arguments: inout ArgumentReader, _ session: Session, _ state: borrowing LedgerState,
     _ scratch: inout QueryScratch, _ reply: inout ReplyWriter

@@ -1,6 +1,7 @@
-// Carries out one request: finds the command, checks role and word count, parses, asks the state or decides
-// and appends, and writes the reply, or says why the reply has to wait.
-// Owner: the thread that owns the store. Cost of a query: no allocation beyond the reply's growth.
+// Carries out one request: finds the command, checks role and word count, parses, asks the state or
+// decides and appends, and writes the reply, or says why the reply has to wait.
+// Owner: the thread that owns the store.
+// Cost of a query: no allocation beyond the reply's growth.
 
 import Bytes
 import CryptoPrimitives

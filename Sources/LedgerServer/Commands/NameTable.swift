@@ -1,5 +1,6 @@
 // Command names and keywords by their bytes, in any case: one hash, one comparison, no String.
-// Made once at the start; immutable afterwards.
+// Made once at the start from names that are ours, and immutable afterwards: no peer can fill it,
+// so the hash needs no seed. Lookups are on the path of every request.
 
 import Bytes
 

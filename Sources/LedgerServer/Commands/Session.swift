@@ -1,5 +1,6 @@
-// What a command needs to know of the connection that it came on: who is at the other end, and what was
-// agreed. No descriptor, no buffer: the same session serves a socket and a call in process.
+// What a command needs to know of the connection that it came on: who is at the other end, and what
+// was agreed. No descriptor, no buffer: the same session serves a socket and a call in process.
+// The identity is what the kernel attested at the connect; it never changes.
 
 import LinuxIO
 import RESP

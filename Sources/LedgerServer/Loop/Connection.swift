@@ -1,13 +1,11 @@
-// One client: its socket, what it has sent and not yet been answered, what it has been answered and not yet
-// taken. Owned by the loop's thread.
+// One client: its socket, what it sent and was not yet answered, what it was answered and did not
+// yet take. Owned by the loop's thread.
 //
-//            request                      held until durable, or a commit to wait for
-//   open ───────────────> open      open ───────────────────────────────────────────> paused
-//                                   paused ── commit came back / slice written / event came ──> open
-//   any ── the peer is gone, a protocol error, QUIT ──> ending ── output sent ──> closed
+//    open ── held until durable, or a commit, an event, a slice to wait for ──> paused ──> open
+//    any ── the peer is gone, a protocol error, QUIT ──> ending ── output sent ──> closed
 //
-// Invariant: while paused or with too much unsent, nothing is read from the socket, so that a client
-// can make the server remember no more than one read and one reply.
+// Invariant: while paused or with too much unsent, nothing is read from the socket, so that a
+// client can make the server remember no more than one read and one reply.
 
 import Bytes
 import LinuxIO

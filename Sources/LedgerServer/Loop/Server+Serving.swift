@@ -1,4 +1,7 @@
 // One client's turn: receive, parse and carry out everything that came, send everything at once.
+// Invariant: replies leave in the order of the requests. A request that cannot be answered yet
+// stays unparsed in the inbox, and everything behind it waits. Cost: one recv and one send,
+// whatever was pipelined; requests that came whole are not copied.
 
 import Bytes
 import LedgerStore
