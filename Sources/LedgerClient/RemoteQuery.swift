@@ -86,9 +86,6 @@ extension RemoteQuery {
   /// Only tokens that have a refresh token.
   public func refreshable() -> RemoteQuery { filtered("REFRESHABLE") }
 
-  /// As things stood at a moment: a time, an event id, or a sequence such as `#1234`.
-  public func asOf(_ moment: String) -> RemoteQuery { filtered("ASOF", moment) }
-
   private func filtered(_ words: String...) -> RemoteQuery { filtered(words) }
 
   private func filtered(_ words: [String]) -> RemoteQuery {

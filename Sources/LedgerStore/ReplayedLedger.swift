@@ -1,4 +1,6 @@
 // What a pass over the log leaves: the state, the index, and which cut tails were told of.
+// Every event is decoded and applied once, in order; the first that does not fit ends the pass, and
+// nothing of the ledger is shown then.
 
 import EventLog
 import TokenLedger

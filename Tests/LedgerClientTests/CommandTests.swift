@@ -147,7 +147,7 @@ struct RemoteQueryTests {
         "TOKENS.FIND SCOPES s EXACTLY LIST 2 x y EQUIVALENT 3 EXPIRED FRESH REFRESHABLE"
       ),
       (
-        .find.asOf("#12").after(5).limit(6).user("u"), "TOKENS.FIND ASOF #12 USER u AFTER 5 LIMIT 6"
+        .find.after(5).limit(6).user("u"), "TOKENS.FIND USER u AFTER 5 LIMIT 6"
       ),
     ] as [(RemoteQuery, String)])
   func `a query is sent as a command, its filters and its page`(

@@ -1,4 +1,6 @@
 // What the server says of itself: LEDGER.STATUS, INFO, CONFIG GET.
+// Figures and names only: never a secret, a user or a scope. Every figure is kept as it changes, so
+// asking costs the reply and nothing else.
 
 import EventLog
 import LedgerStore

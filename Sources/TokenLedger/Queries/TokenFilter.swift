@@ -42,8 +42,8 @@ public struct TokenFilter: Sendable {
   /// Forgets every condition and keeps the memory.
   public mutating func removeAll() {
     conditions.removeAll(keepingCapacity: true)
-    scopes.removeAll(keepingCapacity: true)
-    ids.removeAll(keepingCapacity: true)
+    if !scopes.isEmpty { scopes.removeAll(keepingCapacity: true) }
+    if !ids.isEmpty { ids.removeAll(keepingCapacity: true) }
   }
 
   // MARK: Scopes
@@ -162,6 +162,7 @@ extension [UInt32] {
   /// By insertion: they are few, come nearly in order, and the library's sort would allocate.
   /// Beyond some dozens that would be slow, and the library's sort is taken.
   fileprivate mutating func sortAndDropRepeats(from start: Int) {
+    guard count - start > 1 else { return }
     if count - start > 48 { self[start...].sort() }
     var kept = start
     for index in start..<count {
