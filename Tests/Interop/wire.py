@@ -7,6 +7,7 @@ speak through `Wire`. Python's types keep the wire's types apart: `Simple`, `byt
 """
 
 import socket
+import threading
 
 #: No wait on a socket is longer; a daemon that needs more is broken.
 WAIT_SECONDS = 30.0
@@ -84,9 +85,17 @@ class Wire:
         return self.receive_raw()
 
     def ask_all(self, commands):
-        """Sends all commands in one pipeline and gives their replies."""
-        self.send_raw(b"".join(encode(*command) for command in commands))
-        return [self.receive() for _ in commands]
+        """Sends all commands in one pipeline and gives their replies.
+
+        Replies are read while commands are sent: the daemon leaves requests unread when their
+        replies are.
+        """
+        raw = b"".join(encode(*command) for command in commands)
+        sending = threading.Thread(target=self.send_raw, args=(raw,), daemon=True)
+        sending.start()
+        replies = [self.receive() for _ in commands]
+        sending.join()
+        return replies
 
     def receive_raw(self):
         self.receive()

@@ -1,4 +1,6 @@
 // Result hashes: two runs that print the same hash computed the same answers. Not for secrets.
+// Two sides that claim to answer the same question are hashed as well as compared. The mixing is
+// a 128-bit product folded, seeded by a constant; order counts. Owner: whoever makes one.
 
 /// A running 64-bit hash over numbers and bytes.
 struct Checksum {

@@ -1,5 +1,6 @@
-// Programs that the harness starts: tokenledgerd, redis-server, `swift --version`. Each is ended by
-// its own pid, politely first; every wait has an end.
+// Programs that the harness starts: tokenledgerd, redis-server, `swift --version`. Each is ended
+// by its own pid, politely first; every wait has an end. Owned by one thread. The standard output
+// is read by the byte: it is one line in the daemon, and never on a measured path.
 
 import CLinux
 import Glibc

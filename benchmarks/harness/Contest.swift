@@ -1,5 +1,7 @@
-// What a contest found: a rate in every round and all latencies of each side, and the ratios of the
-// rates round by round. A ratio above 1 means that the subject did more per second than the rival.
+// What a contest found: a rate in every round and all latencies of each side, and the ratios of
+// the rates round by round. A ratio above 1 means that the subject did more per second than the
+// rival. Nothing here measures; SideResult.measure reads the clocks around one slice of a side.
+// Targets and limits come from the house plan, section 7.
 
 import LinuxIO
 
@@ -31,7 +33,8 @@ struct SideResult {
     let (p50, p99) = (latencies.nanoseconds(at: 0.5), latencies.nanoseconds(at: 0.99))
     return name.padded(to: 34) + "\(rates.median.scaledText)/s".aligned(to: 11)
       + (1e9 / rates.median).durationText.aligned(to: 10)
-      + "  CPU \(processorTimes.median.durationText)  p50 \(p50.durationText)  p99 \(p99.durationText)"
+      + "  CPU \(processorTimes.median.durationText)"
+      + "  p50 \(p50.durationText)  p99 \(p99.durationText)"
       + "  max \(latencies.maximumNanoseconds.durationText)"
   }
 }

@@ -1,5 +1,7 @@
-// The JSON file of a run. Written by hand: the harness links no Foundation, so that what it measures
-// in process has the same libraries as the daemon.
+// The JSON file of a run. Written by hand: the harness links no Foundation, so that what it
+// measures in process has the same libraries as the daemon. Numbers that are not finite become
+// null, and the members keep the order in which they stand here, so that two baselines can be
+// compared by diff.
 
 /// A JSON value with its members in order.
 indirect enum JSON {
@@ -12,7 +14,7 @@ indirect enum JSON {
     switch self {
     case .text(let text): return Self.quoted(text)
     case .number(let number): return number.isFinite ? "\(number)" : "null"
-    case .list(let items): return "[" + items.map(\.text).joined(separator: ", ") + "]"
+    case .list(let items): return "[" + items.map(\.text).joined(separator: ",\n ") + "]"
     case .object(let members):
       return "{"
         + members.map { "\(Self.quoted($0.0)): \($0.1.text)" }.joined(separator: ",\n ") + "}"

@@ -1,6 +1,7 @@
-// The lean load generator: closed loop, each connection has one batch on its way. One thread, blocking
-// sockets, level-triggered epoll; with one connection not even that. Per batch: one write, as many
-// reads as the replies need, two clock reads. redis-benchmark would itself be the bottleneck here.
+// The lean load generator: closed loop, each connection has one batch on its way. One thread,
+// blocking sockets, level-triggered epoll; with one connection not even that. Per batch: one
+// write, as many reads as the replies need, two clock reads. redis-benchmark would itself be the
+// bottleneck here.
 
 import CLinux
 import Glibc

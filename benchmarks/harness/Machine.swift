@@ -1,4 +1,6 @@
-// Which machine the figures are of. A figure without its machine is worth nothing.
+// Which machine the figures are of. A figure without its machine is worth nothing. The names come
+// from the kernel; the toolchain is asked for its version. Whatever cannot be found is called
+// unknown and stops nothing: it is a label, not a measurement.
 
 import Glibc
 import LinuxIO

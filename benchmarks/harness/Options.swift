@@ -1,4 +1,6 @@
 // The command line: which suites, how long, how often. Errors are data; Program words them.
+// Options may stand in any order and the last one counts, so that --seconds after --smoke makes a
+// longer smoke. Words without a dash are suites.
 
 /// A command line that cannot be carried out.
 struct UsageError: Error {

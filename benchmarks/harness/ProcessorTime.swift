@@ -1,5 +1,7 @@
-// How long processes ran on the cores, in nanoseconds. On a shared machine this says more than the
-// wall clock: what others take away is not in it.
+// How long processes ran on the cores, in nanoseconds. On a shared machine this says more than
+// the wall clock: what others take away is not in it. A thread that has ended is no longer
+// counted, so the servers under measurement must keep their threads, as tokenledgerd and Redis
+// do.
 
 import Glibc
 import LinuxIO

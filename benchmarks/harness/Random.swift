@@ -1,5 +1,7 @@
-// The generator of every benchmark's data. The seed is fixed and printed: a run that prints another
-// hash for the same seed computed something else.
+// The generator of every benchmark's data. The seed is fixed and printed: a run that prints
+// another hash for the same seed computed something else. Every suite derives its own stream from
+// the one seed by adding a small number, so that adding a query to one suite leaves the data of
+// the others as it was.
 
 /// SplitMix64: the same numbers from the same seed on every machine.
 ///

@@ -1,5 +1,5 @@
-// Requests rendered before the measuring: the generator only sends slices of one buffer, so that its
-// own work does not hide the server's. A batch is `depth` requests sent by one write.
+// Requests rendered before the measuring: the generator only sends slices of one buffer, so that
+// its own work does not hide the server's. A batch is `depth` requests sent by one write.
 //
 //   bytes  [ batch 0 | batch 1 | … ]      lines: how many line ends the replies to each batch hold
 
@@ -27,7 +27,8 @@ struct RequestPlan {
     lines.append(requests.count)
   }
 
-  /// Batches of `depth` requests, going through `requests` once, and round again to fill the last one.
+  /// Batches of `depth` requests, going through `requests` once, and round again to fill the last
+  /// one.
   static func repeating(_ requests: [[String]], depth: Int) -> RequestPlan {
     var plan = RequestPlan(depth: depth)
     let batchCount = max(1, (requests.count + depth - 1) / depth)

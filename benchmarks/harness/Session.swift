@@ -1,6 +1,6 @@
-// One run of the harness: measures contests, prints them as they end, keeps them for the JSON file.
-// One thread; the subject and its rivals take turns within a round, so that the machine's moods hit
-// all of them, and a ratio is taken from the two slices of one round.
+// One run of the harness: measures contests, prints them as they end, keeps them for the JSON
+// file. One thread; the subject and its rivals take turns within a round, so that the machine's
+// moods hit all of them, and a ratio is taken from the two slices of one round.
 
 import Glibc
 import LinuxIO
@@ -72,8 +72,9 @@ final class Session {
     suites[suites.count - 1].figures.append(figure)
   }
 
-  /// Measures `subjects` beside `rivals` in interleaved rounds; the ratio of their rates should reach
-  /// `target`.
+  /// Measures `subjects` beside `rivals` in interleaved rounds.
+  ///
+  /// The ratio of the rates to those of the first rival should reach `target`.
   @discardableResult
   func contest(
     _ name: String, subjects: [Side], rivals: [Side], target: Double? = nil

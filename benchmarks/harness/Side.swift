@@ -1,6 +1,6 @@
-// One side of a contest: something that works until a deadline and says how much it did.
-// The loop of an in-process side reads the clock once a batch; a batch is at least ~20 µs of work, so
-// that the clock's 25 ns do not show. Its p50, p99 and max are those of batch means.
+// One side of a contest: something that works until a deadline and says how much it did. The loop
+// of an in-process side reads the clock once a batch; a batch is at least ~20 µs of work, so that
+// the clock's 25 ns do not show. Its p50, p99 and max are those of batch means.
 
 import LinuxIO
 
@@ -16,7 +16,8 @@ struct Side {
 }
 
 extension Side {
-  /// A side that calls `operation` with 0, 1, 2 … and keeps what it gives from being optimised away.
+  /// A side that calls `operation` with 0, 1, 2 … and keeps what it gives from being optimised
+  /// away.
   static func inProcess(_ name: String, _ operation: @escaping (Int) -> UInt64) -> Side {
     var batchSize = 0
     var index = 0
@@ -38,8 +39,8 @@ extension Side {
     }
   }
 
-  /// A side whose one call takes long and does `count` operations at once; it is called at least once
-  /// a round.
+  /// A side whose one call takes long and does `count` operations at once; it is called at least
+  /// once a round.
   static func bulk(_ name: String, count: Int, _ work: @escaping () throws -> Void) -> Side {
     Side(name: name) { deadline, latencies in
       var done = 0

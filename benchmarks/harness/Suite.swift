@@ -1,4 +1,6 @@
-// The suites, each named by the question that it answers.
+// The suites, each named by the question that it answers. A suite takes the session, makes its
+// data, compares the answers of both sides, and only then measures. What it needs and does not
+// find it skips aloud. The order is that of the list.
 
 /// A group of measurements that answer one question.
 struct Suite: Sendable {

@@ -1,4 +1,6 @@
-// A place for data and sockets that is gone afterwards.
+// A place for data and sockets that is gone afterwards. Under the directory of --directory, named
+// by the process id, mode 0700. Removed at the end of the run; after a crash it stays and can be
+// deleted by hand. Depth of removal is bounded.
 
 import Glibc
 import LinuxIO

@@ -1,4 +1,6 @@
-// Numbers and columns for people, without Foundation.
+// Numbers and columns for people, without Foundation. Nothing here is used while something is
+// measured: it words results, and may allocate as it likes. Columns are counted in characters,
+// because of µ and ×.
 
 extension String {
   /// Without blanks and line ends at both ends.

@@ -1,6 +1,7 @@
-// Durable writes: EventLog's writer in process, then tokenledgerd over its socket, each beside a bare
-// pwrite + fdatasync of the same size, and beside Redis with appendfsync always. All in one directory.
-// Latencies are those of one batch in process divided by its events, of one request over the socket.
+// Durable writes: EventLog's writer in process, then tokenledgerd over its socket, each beside a
+// bare pwrite + fdatasync of the same size, and beside Redis with appendfsync always. All in one
+// directory. Latencies are those of one batch in process divided by its events, of one request
+// over the socket.
 
 import EventLog
 import TokenLedger

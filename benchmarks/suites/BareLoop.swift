@@ -1,5 +1,7 @@
-// What the disk allows: one pwrite and one fdatasync at a time, into room that was filled with zeros
-// before, so that the file's size stays. Rivals: a program that did nothing else would be this fast.
+// What the disk allows: one pwrite and one fdatasync at a time, into room that was filled with
+// zeros before, so that the file's size stays. Rivals: a program that did nothing else would be
+// this fast. The room is written over and over, so the bytes go to pages that are in memory and
+// blocks that exist. The log must always go on to new ones; that is part of the ratio.
 
 import LinuxIO
 

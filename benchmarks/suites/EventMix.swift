@@ -1,5 +1,7 @@
-// The events of a ledger that has been in use: a quarter creations, then mostly refreshes (a lease and
-// its outcome), some grants, some deletions undone later. Valid by construction; the same every time.
+// The events of a ledger that has been in use: a quarter creations, then mostly refreshes (a
+// lease and its outcome), some grants, some deletions undone later. Valid by construction; the
+// same every time. Invariant: each event names the predecessor of its token, as the fold demands.
+// Every lease is answered by the next event.
 
 import TokenLedger
 

@@ -1,6 +1,6 @@
 // User-space instructions of one request, counted by callgrind: the figure that no other program
-// disturbs. Counted as the difference between a run with requests and one without, on the same data;
-// one connection, P 16. Target: design section 7, 1,000 a scope query.
+// disturbs. Counted as the difference between a run with requests and one without, on the same
+// data; one connection, P 16. Target: design section 7, 1,000 a scope query.
 
 import LinuxIO
 import TokenLedger

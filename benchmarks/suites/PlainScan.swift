@@ -1,5 +1,7 @@
 // The rivals in memory: what a careful application writes without an index (a bit mask per token,
-// scanned branch-free), and what most write first (a Set of names per token).
+// scanned branch-free), and what most write first (a Set of names per token). They are given what
+// an index has to find first: masks are resolved before the clock starts, while the subject looks
+// its scope names up in every query.
 
 import TokenLedger
 

@@ -1,5 +1,5 @@
-// Tokens as an application with some hundred thousand of them has: 120 scopes from common to rare,
-// about 4,000 distinct sets of very different popularity, two or three tokens a character.
+// Tokens as an application with some hundred thousand of them has: 120 scopes from common to
+// rare, about 4,000 distinct sets of very different popularity, two or three tokens a character.
 // The same seed gives the same tokens on every machine.
 
 import TokenLedger

@@ -1,6 +1,6 @@
-// Opening a ledger: the log read and checked, the facts decoded, the state folded; each layer beside
-// read(2) of the same bytes (page cache warm). Targets: design section 7, 5 M events a second into
-// full projections, which is 200 ns an event.
+// Opening a ledger: the log read and checked, the facts decoded, the state folded; each layer
+// beside read(2) of the same bytes (page cache warm). Targets: design section 7, 5 M events a
+// second into full projections, which is 200 ns an event.
 
 import EventLog
 import TokenLedger

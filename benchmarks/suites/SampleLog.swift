@@ -1,4 +1,6 @@
 // A log on disk, written by EventLog itself, for replaying; and the plain reading of its bytes.
+// Batches of 256 events, so that writing the log is not what the time goes into. Secrets have the
+// length of real ones. The layout is that of a ledger, `<data>/log/`.
 
 import EventLog
 import LinuxIO

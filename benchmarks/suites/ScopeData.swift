@@ -1,4 +1,6 @@
 // What the scope queries are asked of, prepared: the state, the rival's table, reused buffers.
+// One owner, one filter, one result array: queries allocate nothing once these have grown. Rival
+// and subject share the population, so that row i is the token i + 1 in both.
 
 import TokenLedger
 

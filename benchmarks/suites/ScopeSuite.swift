@@ -1,6 +1,6 @@
-// Scope queries in process, as LedgerServer asks them: names in bytes, one filter kept and filled again.
-// Sketch: n names hashed, then a walk over the sets that contain the rarest scope. Targets: design
-// section 7 (2 and 3 scopes ≤ 5 µs at 100,000 tokens; listing ≥ 0.5 of memcpy).
+// Scope queries in process, as LedgerServer asks them: names in bytes, one filter kept and filled
+// again. Sketch: n names hashed, then a walk over the sets that contain the rarest scope.
+// Targets: design section 7 (2 and 3 scopes ≤ 5 µs at 100,000 tokens; listing ≥ 0.5 of memcpy).
 
 import TokenLedger
 

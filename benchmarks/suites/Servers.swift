@@ -1,5 +1,7 @@
 // The servers under measurement: tokenledgerd from beside the harness, and Debian's redis-server.
-// Each listens on a Unix socket in the session's own directory and is ended with its owner.
+// Each listens on a Unix socket in the session's own directory and is ended with its owner. The
+// time of a start runs from before exec. A server that does not become ready in time is an error
+// with the end of its log, not a skip.
 
 import Glibc
 import LinuxIO

@@ -1,6 +1,7 @@
-// Scope queries over the socket beside Redis PING and GET, in the same run, by the same generator.
-// Every reply of tokenledgerd is compared with the in-process answer before anything is measured.
-// Targets: design section 7, at 50 connections 1.1 / 1.25 / 1.5 × Redis PING for P = 1 / 16 / 64.
+// Scope queries over the socket beside Redis PING and GET, in the same run, by the same
+// generator. Every reply of tokenledgerd is compared with the in-process answer before anything
+// is measured. Targets: design section 7, at 50 connections and P 1, 16 and 64 the rate of a
+// scope query should be 1.1, 1.25 and 1.5 times that of Redis PING.
 
 import TokenLedger
 

@@ -1,6 +1,6 @@
 // How long a start takes and how much memory a ledger needs. Time runs from before exec to the
-// daemon's ready line, for Redis to its first reply. Targets: design section 7 (10 ms, 10 MB, 160 bytes
-// a token; the texts of the tokens are part of the bytes).
+// daemon's ready line, for Redis to its first reply. Targets: design section 7 (10 ms, 10 MB, 160
+// bytes a token; the texts of the tokens are part of the bytes).
 
 import TokenLedger
 

@@ -1,4 +1,6 @@
 // Fills a running tokenledgerd with the population, over its own socket, as an application would.
+// The ledger is empty before and has one loader, so that ids follow the order of creation: the
+// suites rely on that and the loader checks every reply.
 
 import TokenLedger
 
