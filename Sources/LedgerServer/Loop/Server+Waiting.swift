@@ -19,9 +19,16 @@ extension Server {
       reply.writeInteger(held.value)
       return
     }
-    if connection.held.isEmpty { waitingForCommit.append(connection) }
+    waitForCommit(connection)
     connection.held.append(held)
     connection.session.hasHeldReplies = true
+  }
+
+  /// Has a connection looked at when the next batch comes back: once, however many reasons it has.
+  func waitForCommit(_ connection: Connection) {
+    guard !connection.isWaitingForCommit else { return }
+    connection.isWaitingForCommit = true
+    waitingForCommit.append(connection)
   }
 
   /// A batch came back: its events are in the state, or never will be.
@@ -62,11 +69,12 @@ extension Server {
     let waiting = exchange(&waitingForCommit, with: [])
     for connection in waiting
     where connections[connection.word.descriptor] === connection {
+      connection.isWaitingForCommit = false
       writeHeld(connection, failure)
       if case .commit = connection.pause { connection.pause = nil }
       flushReplies(to: connection)
       carryOutBuffered(connection)
-      if !connection.held.isEmpty { waitingForCommit.append(connection) }
+      if !connection.held.isEmpty { waitForCommit(connection) }
       settle(connection)
     }
   }
