@@ -97,7 +97,7 @@ let package = Package(
     tests("TokenLedger", ["Bytes"]),
     tests("EventLog", ["Bytes", "CryptoPrimitives", "LinuxIO"]),
     tests("RESP", ["Bytes"]),
-    tests("LedgerStore", ["Bytes", "EventLog", "LinuxIO", "TokenLedger"]),
+    tests("LedgerStore", ["Bytes", "CryptoPrimitives", "EventLog", "LinuxIO", "TokenLedger"]),
     tests(
       "LedgerServer",
       ["Bytes", "EventLog", "LedgerClient", "LedgerStore", "LinuxIO", "RESP", "TokenLedger"]),
