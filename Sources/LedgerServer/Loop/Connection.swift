@@ -39,6 +39,8 @@ final class Connection {
   var output = ByteQueue()
   var held: [HeldReply] = []
   var pause: Pause?
+  /// Whether it is in the server's list of those whom the next commit concerns.
+  var isAwaitingCommit = false
   /// Whether the connection ends as soon as its output is sent.
   var isEnding = false
   /// Whether the peer has sent its last byte.

@@ -149,7 +149,7 @@ extension Server {
       hold(HeldReply(sequence: sequence, value: value), connection, &reply)
     case .wait:
       connection.pause = .commit
-      waitingForCommit.append(connection)
+      awaitCommit(connection)
       return false
     case .streaming(let cursor):
       connection.pause = .streaming(cursor)

@@ -19,9 +19,16 @@ extension Server {
       reply.writeInteger(held.value)
       return
     }
-    if connection.held.isEmpty { waitingForCommit.append(connection) }
+    awaitCommit(connection)
     connection.held.append(held)
     connection.session.hasHeldReplies = true
+  }
+
+  /// Notes that the next commit concerns a connection; once, however many reasons it has.
+  func awaitCommit(_ connection: Connection) {
+    guard !connection.isAwaitingCommit else { return }
+    connection.isAwaitingCommit = true
+    waitingForCommit.append(connection)
   }
 
   /// A batch came back: its events are in the state, or never will be.
@@ -63,10 +70,11 @@ extension Server {
     for connection in waiting
     where connections[connection.word.descriptor] === connection {
       writeHeld(connection, failure)
+      connection.isAwaitingCommit = false
       if case .commit = connection.pause { connection.pause = nil }
       flushReplies(to: connection)
       carryOutBuffered(connection)
-      if !connection.held.isEmpty { waitingForCommit.append(connection) }
+      if !connection.held.isEmpty { awaitCommit(connection) }
       settle(connection)
     }
   }
