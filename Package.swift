@@ -103,6 +103,7 @@ let package = Package(
       ["Bytes", "EventLog", "LedgerClient", "LedgerStore", "LinuxIO", "RESP", "TokenLedger"]),
     tests("LedgerClient", ["Bytes", "LinuxIO", "RESP"]),
     tests("LedgerCommand", ["LedgerServer", "LedgerStore", "LinuxIO", "RESP", "TokenLedger"]),
+    tests("tokenledgerd", ["LedgerServer", "LedgerStore", "LinuxIO", "TokenLedger"]),
     .testTarget(name: "TidyTests", dependencies: ["tidy"], swiftSettings: test),
   ]
 )

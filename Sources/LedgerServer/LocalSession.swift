@@ -72,7 +72,9 @@ public final class LocalSession {
     var offset = 0
     switch parser.next(request.span, at: &offset) {
     case .request:
-      return executor.execute(parser.request(in: request.span), for: session, on: executor.store.state, with: &scratch, into: &reply)
+      return executor.execute(
+        parser.request(in: request.span), for: session, on: executor.store.state, with: &scratch,
+        into: &reply)
     case .failure(let error): reply.writeError("ERR " + error.description)
     case .needMore: reply.writeError("ERR a command has a name")
     }

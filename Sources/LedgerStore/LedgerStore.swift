@@ -33,8 +33,8 @@ public final class LedgerStore {
   private var facts: [UInt8] = []
 
   init(
-    options: StoreOptions, replayed: consuming ReplayedLedger, storage: any LogStorage, head: LogHead?,
-    committer: consuming Committer
+    options: StoreOptions, replayed: consuming ReplayedLedger, storage: any LogStorage,
+    head: LogHead?, committer: consuming Committer
   ) {
     self.options = options
     self.index = replayed.index

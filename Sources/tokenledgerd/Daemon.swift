@@ -113,11 +113,7 @@ struct Daemon {
     defer { supervisor.tell("READY=1") }
     do throws(SettingsError) {
       let read = try source.settings()
-      var merged = settings
-      merged.validDuration = read.validDuration
-      merged.maximumConnections = read.maximumConnections
-      merged.grants = read.grants
-      return merged.server
+      return settings.takingOver(read).server
     } catch {
       log.write(.error, "the settings stay as they were", [("error", error.text)])
       return nil

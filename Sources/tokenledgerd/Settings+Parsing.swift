@@ -39,7 +39,7 @@ struct SettingsSource {
   private func read(_ path: String, into settings: inout Settings) throws(SettingsError) {
     let text = try contents(of: path)
     var number = 0
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false) {
       number += 1
       do throws(SettingsError) { try read(line: line, into: &settings) } catch {
         throw .inFile(path, line: number, error)
@@ -47,22 +47,26 @@ struct SettingsSource {
     }
   }
 
+  /// Reads a line: blank, a comment, or a name and its value.
+  ///
+  /// By code points: to Swift, a carriage return and its line feed are one character, and no line
+  /// feed.
   private func read(
-    line: Substring, into settings: inout Settings
+    line: Substring.UnicodeScalarView, into settings: inout Settings
   ) throws(SettingsError) {
-    let words = line.prefix { $0 != "#" }.split(
-      maxSplits: 1, whereSeparator: { $0 == " " || $0 == "\t" || $0 == "\r" })
-    guard let name = words.first else { return }
+    let text = line.prefix { $0 != "#" }.drop(while: isBlank)
+    guard !text.isEmpty else { return }
+    let name = String(text.prefix { !isBlank($0) })
     guard name != "config" else { throw .nestedFile }
-    guard let setting = Setting(rawValue: String(name)) else { throw .unknownName(String(name)) }
-    guard words.count == 2 else { throw .missingValue(String(name)) }
-    try setting.set(trimmed(words[1]), in: &settings)
+    guard let setting = Setting(rawValue: name) else { throw .unknownName(name) }
+    var value = text.drop { !isBlank($0) }.drop(while: isBlank)
+    while let last = value.last, isBlank(last) { value.removeLast() }
+    guard !value.isEmpty else { throw .missingValue(name) }
+    try setting.set(String(value), in: &settings)
   }
 
-  private func trimmed(_ value: Substring) -> String {
-    var value = value
-    while let last = value.last, last == " " || last == "\t" || last == "\r" { value.removeLast() }
-    return String(value)
+  private func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+    scalar == " " || scalar == "\t" || scalar == "\r"
   }
 
   private func contents(of path: String) throws(SettingsError) -> String {

@@ -24,6 +24,15 @@ struct Settings {
   /// Where the socket is.
   var socketPath: String { socket ?? data + "/tokenledger.sock" }
 
+  /// These settings with what a running daemon takes over from `read`: the reloadable ones.
+  func takingOver(_ read: Settings) -> Settings {
+    var merged = self
+    merged.validDuration = read.validDuration
+    merged.maximumConnections = read.maximumConnections
+    merged.grants = read.grants
+    return merged
+  }
+
   /// What the loop needs of it.
   var server: ServerSettings {
     var server = ServerSettings()

@@ -83,7 +83,8 @@ extension CommandExecutor {
     while !arguments.isAtEnd {
       let keyword = try arguments.keyword()
       if try !addCondition(keyword, &arguments, state, to: &scratch.filter),
-        try !result.take(keyword, &arguments) {
+        try !result.take(keyword, &arguments)
+      {
         throw .unexpectedArgument(arguments.command)
       }
     }

@@ -188,7 +188,10 @@ extension CommandExecutor {
       default: throw .unexpectedArgument(.tokenHistory)
       }
     }
-    guard let token = store.state.tokenEvenIfDeleted(id) else { throw .notFound(id) }
+    guard let token = store.state.tokenEvenIfDeleted(id) else {
+      reply.writeArrayHeader(count: 0)
+      return .replied
+    }
     return begin(EventCursor(historyOf: token, isReverse: isReverse, count: count), &reply)
   }
 }

@@ -30,8 +30,8 @@ enum Outcome {
 
 /// What a query fills anew; kept from one to the next, so that none allocates.
 ///
-/// Handed from caller to callee rather than owned by the executor: a class's property is checked for
-/// exclusive access at run time, at each use.
+/// Handed from caller to callee rather than owned by the executor: a class's property is checked
+/// for exclusive access at run time, at each use.
 struct QueryScratch {
   var filter = TokenFilter()
   var ids: [Int64] = []
@@ -80,8 +80,8 @@ final class CommandExecutor {
   /// Carries out `request` for `session`.
   ///
   /// An error is a reply like any other; nothing of a failed command stays in `reply` before it.
-  /// `state` is the store's: borrowed once for many requests, since each access to a class's property
-  /// is checked at run time, and copies the columns' references.
+  /// `state` is the store's: borrowed once for many requests, since each access to a class's
+  /// property is checked at run time, and copies the columns' references.
   func execute(
     _ request: Request, for session: Session, on state: borrowing LedgerState,
     with scratch: inout QueryScratch, into reply: inout ReplyWriter

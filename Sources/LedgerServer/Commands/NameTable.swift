@@ -50,7 +50,8 @@ struct NameTable<Value: Sendable>: Sendable {
     guard let last = name.indices.last else { return 0 }
     let first = Int(uppercased(name[0]))
     let middle = Int(uppercased(name[name.count / 2]))
-    return (name.count &* 7) ^ (first &* 31) ^ (middle &* 131) ^ (Int(uppercased(name[last])) &* 521)
+    let end = Int(uppercased(name[last]))
+    return (name.count &* 7) ^ (first &* 31) ^ (middle &* 131) ^ (end &* 521)
   }
 }
 

@@ -39,8 +39,10 @@ final class Connection {
   var output = ByteQueue()
   var held: [HeldReply] = []
   var pause: Pause?
-  /// Whether it is in the server's list of those whom the next commit concerns.
-  var isAwaitingCommit = false
+  /// Whether the server looks at it again when the next batch comes back.
+  var isWaitingForCommit = false
+  /// Whether the inbox may hold whole requests that were left because too much was unsent.
+  var hasLeftRequests = false
   /// Whether the connection ends as soon as its output is sent.
   var isEnding = false
   /// Whether the peer has sent its last byte.
@@ -71,8 +73,8 @@ final class Connection {
   /// What to watch for: input only when it would be looked at, output only when there is some.
   func wantedInterest(unsentLimit: Int) -> EventInterest {
     var interest: EventInterest = []
-    let isListening = pause == nil && !isEnding && !isPeerFinished && output.count <= unsentLimit
-    if isListening { interest.insert(.readable) }
+    let isListening = pause == nil && !isEnding && !isPeerFinished && !hasLeftRequests
+    if isListening && output.count <= unsentLimit { interest.insert(.readable) }
     // A client that waits for events may leave, and nobody would read that from the socket.
     if case .blocked = pause, !isPeerFinished { interest.insert(.peerFinished) }
     if !output.isEmpty { interest.insert(.writable) }

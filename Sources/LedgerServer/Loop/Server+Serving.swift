@@ -60,7 +60,9 @@ extension Server {
   /// The peer has sent its last byte; what it asked for is still answered.
   private func finish(_ connection: Connection) {
     connection.isPeerFinished = true
-    if connection.pause == nil && connection.held.isEmpty { connection.isEnding = true }
+    guard connection.pause == nil, connection.held.isEmpty, !connection.hasLeftRequests
+    else { return }
+    connection.isEnding = true
   }
 
   /// Carries out the requests in what was received just now, in place if nothing was left before.
@@ -75,15 +77,21 @@ extension Server {
     }
     connection.putBack(inbox)
     flushReplies(to: connection)
+    if connection.hasLeftRequests && connection.output.isEmpty { carryOutBuffered(connection) }
   }
 
   /// Carries out the requests that were received and left.
+  ///
+  /// It goes on for as long as the client takes all that it is sent: where nothing waits to be
+  /// sent, nothing would wake the connection.
   func carryOutBuffered(_ connection: Connection) {
     guard connection.isReadyForRequest else { return }
-    var inbox = connection.takeInbox()
-    carryOutBuffered(connection, &inbox)
-    connection.putBack(inbox)
-    flushReplies(to: connection)
+    repeat {
+      var inbox = connection.takeInbox()
+      carryOutBuffered(connection, &inbox)
+      connection.putBack(inbox)
+      flushReplies(to: connection)
+    } while connection.hasLeftRequests && connection.output.isEmpty && !connection.isEnding
     if connection.isPeerFinished { finish(connection) }
   }
 
@@ -102,6 +110,8 @@ extension Server {
   private func carryOut(
     _ connection: Connection, _ parser: inout RequestParser, _ bytes: Span<UInt8>
   ) -> Int {
+    connection.hasLeftRequests = false
+    guard !isStopping else { return 0 }
     var reply = exchange(&self.reply, with: ReplyWriter())
     var scratch = exchange(&self.scratch, with: QueryScratch())
     reply.version = connection.session.version
@@ -123,17 +133,24 @@ extension Server {
       switch parser.next(bytes, at: &offset) {
       case .needMore: return offset
       case .failure(let error):
-        reply.writeError("ERR " + error.description)
-        connection.isEnding = true
+        if connection.held.isEmpty {
+          reply.writeError("ERR " + error.description)
+          connection.isEnding = true
+        } else if !take(.wait, connection, &reply) {
+          parser.reset()
+          return start
+        }
       case .request:
         let outcome = executor.execute(
-          parser.request(in: bytes), for: connection.session, on: state, with: &scratch, into: &reply)
+          parser.request(in: bytes), for: connection.session, on: state, with: &scratch,
+          into: &reply)
         if case .replied = outcome { continue }
         if take(outcome, connection, &reply) { continue }
         parser.reset()
         return start
       }
     }
+    connection.hasLeftRequests = connection.isReadyForRequest && offset < bytes.count
     return offset
   }
 
@@ -149,7 +166,7 @@ extension Server {
       hold(HeldReply(sequence: sequence, value: value), connection, &reply)
     case .wait:
       connection.pause = .commit
-      awaitCommit(connection)
+      waitForCommit(connection)
       return false
     case .streaming(let cursor):
       connection.pause = .streaming(cursor)
@@ -206,8 +223,9 @@ extension Server {
     if connection.isEnding && connection.output.isEmpty && connection.held.isEmpty {
       return close(connection)
     }
-    let interest = connection.wantedInterest(
+    var interest = connection.wantedInterest(
       unsentLimit: executor.settings.limits.maximumUnsentBytes)
+    if isStopping { interest.remove(.readable) }
     guard interest != connection.interest else { return }
     do throws(SystemError) {
       try poll.modify(connection.word, for: interest)

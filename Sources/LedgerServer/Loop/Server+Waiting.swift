@@ -19,15 +19,15 @@ extension Server {
       reply.writeInteger(held.value)
       return
     }
-    awaitCommit(connection)
+    waitForCommit(connection)
     connection.held.append(held)
     connection.session.hasHeldReplies = true
   }
 
-  /// Notes that the next commit concerns a connection; once, however many reasons it has.
-  func awaitCommit(_ connection: Connection) {
-    guard !connection.isAwaitingCommit else { return }
-    connection.isAwaitingCommit = true
+  /// Has a connection looked at when the next batch comes back: once, however many reasons it has.
+  func waitForCommit(_ connection: Connection) {
+    guard !connection.isWaitingForCommit else { return }
+    connection.isWaitingForCommit = true
     waitingForCommit.append(connection)
   }
 
@@ -69,12 +69,12 @@ extension Server {
     let waiting = exchange(&waitingForCommit, with: [])
     for connection in waiting
     where connections[connection.word.descriptor] === connection {
+      connection.isWaitingForCommit = false
       writeHeld(connection, failure)
-      connection.isAwaitingCommit = false
       if case .commit = connection.pause { connection.pause = nil }
       flushReplies(to: connection)
       carryOutBuffered(connection)
-      if !connection.held.isEmpty { awaitCommit(connection) }
+      if !connection.held.isEmpty { waitForCommit(connection) }
       settle(connection)
     }
   }

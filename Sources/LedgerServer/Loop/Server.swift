@@ -163,7 +163,10 @@ public final class Server {
   }
 
   private func endIfStopped() -> ServerEnd? {
-    isStopping && store.inFlightCount == 0 ? .requested : nil
+    guard isStopping else { return nil }
+    guard store.inFlightCount > 0 else { return .requested }
+    for connection in Array(connections.values) { settle(connection) }
+    return nil
   }
 
   private func closeAll() {
