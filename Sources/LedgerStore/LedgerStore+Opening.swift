@@ -83,8 +83,9 @@ extension LedgerStore {
       committer: Committer())
   }
 
-  /// Makes the directory unless it is there, and syncs its parent in either case: an earlier start may
-  /// have been interrupted between the two.
+  /// Makes the directory unless it is there, and syncs its parent in either case.
+  ///
+  /// An earlier start may have been interrupted between the two.
   private static func makeDirectory(_ path: String) throws(StoreError) {
     do throws(SystemError) {
       if try FileSystem.status(of: path) == nil { try FileSystem.makeDirectory(path) }
