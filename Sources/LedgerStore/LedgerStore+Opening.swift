@@ -83,9 +83,13 @@ extension LedgerStore {
       committer: Committer())
   }
 
+  /// Makes the directory unless it is there, and syncs its parent in either case.
+  ///
+  /// An earlier start may have been interrupted between the two.
   private static func makeDirectory(_ path: String) throws(StoreError) {
     do throws(SystemError) {
       if try FileSystem.status(of: path) == nil { try FileSystem.makeDirectory(path) }
+      try Directory.open(path).openDirectory("..").synchronize()
     } catch {
       throw .directory(error, path: path)
     }

@@ -77,7 +77,6 @@ extension CommandFile {
     var needed: [ErrorPrefix] = [.err]
     let inner = command.subcommands.map(\.role)
     if command.role != .none || inner.contains(where: { $0 != .none }) { needed.append(.denied) }
-    if command.effect != .connection { needed.append(.loading) }
     if command.effect == .write { needed += [.diskFull, .readOnly, .limit] }
     return needed.filter { !command.errors.contains($0) }.map {
       SchemaFault(

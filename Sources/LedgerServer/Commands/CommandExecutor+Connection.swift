@@ -14,7 +14,7 @@ extension CommandExecutor {
     var version = session.version
     var name = session.clientName
     if !arguments.isAtEnd {
-      switch parseInteger(try arguments.next("the protocol version")) {
+      switch try arguments.integer("the protocol version") {
       case 2: version = .two
       case 3: version = .three
       default: throw .protocolVersion
@@ -103,6 +103,10 @@ extension Session {
       ("id", String(number)), ("name", clientName?.string ?? ""), ("age", String(age)),
       ("db", "0"), ("resp", version == .two ? "2" : "3"), ("uid", peer.user.description),
       ("gid", peer.group.description), ("pid", peer.process.description), ("role", "\(role)"),
+      // There is no subscription, transaction or memory accounting here; redis-py 4 reads these.
+      ("idle", "0"), ("sub", "0"), ("psub", "0"), ("multi", "-1"), ("qbuf", "0"),
+      ("qbuf-free", "0"), ("argv-mem", "0"), ("obl", "0"), ("oll", "0"), ("omem", "0"),
+      ("tot-mem", "0"),
       ("lib-name", libraryName?.string ?? ""), ("lib-ver", libraryVersion?.string ?? ""),
       ("cmd", lastCommand?.specification.name.description.lowercased() ?? "NULL"),
     ]

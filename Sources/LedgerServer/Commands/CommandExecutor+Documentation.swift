@@ -40,7 +40,7 @@ extension CommandExecutor {
     reply.writeArrayHeader(count: commands.count)
     for command in commands {
       guard let command else {
-        reply.writeNullArray()
+        reply.writeNull()
         continue
       }
       writeInformation(command.specification, command.lowercasedName, &reply)

@@ -188,10 +188,7 @@ extension CommandExecutor {
       default: throw .unexpectedArgument(.tokenHistory)
       }
     }
-    guard let token = store.state.tokenEvenIfDeleted(id) else {
-      reply.writeArrayHeader(count: 0)
-      return .replied
-    }
+    guard let token = store.state.tokenEvenIfDeleted(id) else { throw .notFound(id) }
     return begin(EventCursor(historyOf: token, isReverse: isReverse, count: count), &reply)
   }
 }

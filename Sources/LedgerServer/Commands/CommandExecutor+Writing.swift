@@ -73,7 +73,7 @@ extension CommandExecutor {
 
   /// Deletes all matching tokens, in one batch.
   ///
-  /// It waits until nothing at all is in flight, since any event may change what matches.
+  /// It sees what its own connection wrote before, and waits for what is in flight for a match.
   func deleteMatching(
     _ arguments: inout ArgumentReader, _ session: Session, _ state: borrowing LedgerState,
     _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
@@ -81,10 +81,11 @@ extension CommandExecutor {
     scratch.filter.removeAll()
     let reason = try conditionsAndReason(&arguments, state, &scratch.filter)
     guard !scratch.filter.isEmpty else { throw .missing("a filter") }
-    guard store.inFlightCount == 0 else { return .wait }
+    guard !session.hasHeldReplies else { return .wait }
     scratch.ids.removeAll(keepingCapacity: true)
     state.appendIDs(scratch.filter, validity, to: &scratch.ids)
     let ids = scratch.ids
+    guard ids.allSatisfy({ !isInFlight($0) }) else { return .wait }
     let events = try decide { () throws(Rejection) in try store.state.decideDelete(all: ids) }
     guard !events.isEmpty else {
       reply.writeInteger(0)
@@ -92,6 +93,10 @@ extension CommandExecutor {
     }
     let origin = Origin(actor: session.actor, reason: reason)
     return try append(events, origin, Int64(events.count))
+  }
+
+  private func isInFlight(_ id: Int64) -> Bool {
+    TokenID(id).flatMap { store.inFlightEvent(of: $0) } != nil
   }
 
   private func conditionsAndReason(
