@@ -158,15 +158,26 @@ struct ArgumentReader: ~Escapable {
   /// Takes a `scopes` argument into a condition of `filter`, without copying a name.
   @_lifetime(self: copy self)
   mutating func scopes(
+    into scratch: inout QueryScratch, _ comparison: TokenFilter.ScopeComparison,
+    in state: borrowing LedgerState
+  ) throws(CommandError) {
+    if take(.list) { return try scopeList(into: &scratch.filter, comparison, in: state) }
+    let text = try next("SCOPES")
+    if scratch.memory.add(text, comparison, to: &scratch.filter, in: state) { return }
+    guard text.isASCIIText || Text.isValid(text) else { throw .notText("SCOPES") }
+    scratch.filter.beginScopes()
+    scratch.filter.addScopes(in: text, in: state)
+    scratch.filter.endScopes(comparison, in: state)
+    scratch.memory.remember(text, comparison, from: scratch.filter, in: state)
+  }
+
+  @_lifetime(self: copy self)
+  private mutating func scopeList(
     into filter: inout TokenFilter, _ comparison: TokenFilter.ScopeComparison,
     in state: borrowing LedgerState
   ) throws(CommandError) {
     filter.beginScopes()
-    if take(.list) {
-      for _ in 0..<(try wordCount("LIST")) { filter.addScope(try textBytes("a scope"), in: state) }
-    } else {
-      filter.addScopes(in: try textBytes("SCOPES"), in: state)
-    }
+    for _ in 0..<(try wordCount("LIST")) { filter.addScope(try textBytes("a scope"), in: state) }
     filter.endScopes(comparison, in: state)
   }
 }

@@ -22,7 +22,7 @@ extension CommandExecutor {
   ) throws(CommandError) {
     scratch.filter.removeAll()
     scratch.filter.require(character: try arguments.characterID())
-    try arguments.scopes(into: &scratch.filter, .all, in: state)
+    try arguments.scopes(into: &scratch, .all, in: state)
     guard arguments.isAtEnd else { throw .unexpectedArgument(.tokenLookup) }
     let found = state.first(scratch.filter, validity)
     if let found { write(state.token(found), &reply) } else { reply.writeNull() }
@@ -78,11 +78,11 @@ extension CommandExecutor {
     _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
   ) throws(CommandError) {
     scratch.filter.removeAll()
-    try addOwnCondition(&arguments, state, to: &scratch.filter)
+    try addOwnCondition(&arguments, state, to: &scratch)
     var result = ResultWords()
     while !arguments.isAtEnd {
       let keyword = try arguments.keyword()
-      if try !addCondition(keyword, &arguments, state, to: &scratch.filter),
+      if try !addCondition(keyword, &arguments, state, to: &scratch),
         try !result.take(keyword, &arguments)
       {
         throw .unexpectedArgument(arguments.command)
@@ -93,14 +93,14 @@ extension CommandExecutor {
 
   private func addOwnCondition(
     _ arguments: inout ArgumentReader, _ state: borrowing LedgerState,
-    to filter: inout TokenFilter
+    to scratch: inout QueryScratch
   ) throws(CommandError) {
     switch arguments.command {
-    case .tokensRequireScopes: try arguments.scopes(into: &filter, .all, in: state)
-    case .tokensRequireScopesExact: try arguments.scopes(into: &filter, .exactly, in: state)
+    case .tokensRequireScopes: try arguments.scopes(into: &scratch, .all, in: state)
+    case .tokensRequireScopesExact: try arguments.scopes(into: &scratch, .exactly, in: state)
     case .tokensEquivalentTo:
-      try require(equivalentTo: try arguments.tokenID("the token"), state, &filter)
-    case .tokensGetExpired: filter.requireExpired()
+      try require(equivalentTo: try arguments.tokenID("the token"), state, &scratch.filter)
+    case .tokensGetExpired: scratch.filter.requireExpired()
     default: break
     }
   }
@@ -108,21 +108,21 @@ extension CommandExecutor {
   /// Takes the value of a filter's keyword; false when the keyword is not a filter's.
   func addCondition(
     _ keyword: Keyword, _ arguments: inout ArgumentReader, _ state: borrowing LedgerState,
-    to filter: inout TokenFilter
+    to scratch: inout QueryScratch
   ) throws(CommandError) -> Bool {
     switch keyword {
-    case .character: filter.require(character: try arguments.characterID())
-    case .user: filter.require(user: try arguments.textBytes("USER"), in: state)
-    case .nouser: filter.requireNoUser()
-    case .type: filter.require(type: try arguments.tokenType())
-    case .owner: filter.require(owner: try arguments.textBytes("OWNER"), in: state)
-    case .ids: filter.require(ids: try tokenIDs(&arguments))
-    case .scopes: try arguments.scopes(into: &filter, .all, in: state)
-    case .exactly: try arguments.scopes(into: &filter, .exactly, in: state)
-    case .equivalent: try require(equivalentTo: try arguments.tokenID("EQUIVALENT"), state, &filter)
-    case .expired: filter.requireExpired()
-    case .fresh: filter.requireFresh()
-    case .refreshable: filter.requireRefreshable()
+    case .character: scratch.filter.require(character: try arguments.characterID())
+    case .user: scratch.filter.require(user: try arguments.textBytes("USER"), in: state)
+    case .nouser: scratch.filter.requireNoUser()
+    case .type: scratch.filter.require(type: try arguments.tokenType())
+    case .owner: scratch.filter.require(owner: try arguments.textBytes("OWNER"), in: state)
+    case .ids: scratch.filter.require(ids: try tokenIDs(&arguments))
+    case .scopes: try arguments.scopes(into: &scratch, .all, in: state)
+    case .exactly: try arguments.scopes(into: &scratch, .exactly, in: state)
+    case .equivalent: try require(equivalentTo: try arguments.tokenID("EQUIVALENT"), state, &scratch.filter)
+    case .expired: scratch.filter.requireExpired()
+    case .fresh: scratch.filter.requireFresh()
+    case .refreshable: scratch.filter.requireRefreshable()
     default: return false
     }
     return true

@@ -79,7 +79,7 @@ extension CommandExecutor {
     _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
   ) throws(CommandError) -> Outcome {
     scratch.filter.removeAll()
-    let reason = try conditionsAndReason(&arguments, state, &scratch.filter)
+    let reason = try conditionsAndReason(&arguments, state, &scratch)
     guard !scratch.filter.isEmpty else { throw .missing("a filter") }
     guard !session.hasHeldReplies else { return .wait }
     scratch.ids.removeAll(keepingCapacity: true)
@@ -101,7 +101,7 @@ extension CommandExecutor {
 
   private func conditionsAndReason(
     _ arguments: inout ArgumentReader, _ state: borrowing LedgerState,
-    _ filter: inout TokenFilter
+    _ scratch: inout QueryScratch
   ) throws(CommandError) -> Text? {
     var reason: Text?
     while !arguments.isAtEnd {
@@ -109,7 +109,7 @@ extension CommandExecutor {
       if keyword == .reason {
         guard reason == nil else { throw .repeated(.reason) }
         reason = try arguments.reason()
-      } else if try !addCondition(keyword, &arguments, state, to: &filter) {
+      } else if try !addCondition(keyword, &arguments, state, to: &scratch) {
         throw .unexpectedArgument(arguments.command)
       }
     }

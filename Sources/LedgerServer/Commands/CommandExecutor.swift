@@ -35,6 +35,7 @@ enum Outcome {
 struct QueryScratch {
   var filter = TokenFilter()
   var ids: [Int64] = []
+  var memory = ScopeMemory()
 }
 
 /// The commands, on one store.

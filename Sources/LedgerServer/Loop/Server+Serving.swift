@@ -113,7 +113,7 @@ extension Server {
     connection.hasLeftRequests = false
     guard !isStopping else { return 0 }
     var reply = exchange(&self.reply, with: ReplyWriter())
-    var scratch = exchange(&self.scratch, with: QueryScratch())
+    guard var scratch = self.scratch.take() else { preconditionFailure("a turn within a turn") }
     reply.version = connection.session.version
     executor.beginTurn()
     let done = carryOut(connection, &parser, bytes, store.state, &scratch, &reply)

@@ -42,7 +42,8 @@ public final class Server {
   var receiveBuffer = [UInt8](repeating: 0, count: 256 * 1024)
   /// Where replies are written.
   var reply = ReplyWriter()
-  var scratch = QueryScratch()
+  /// Lent out for a turn.
+  var scratch: QueryScratch? = QueryScratch()
   var isStopping = false
   var end: ServerEnd?
 

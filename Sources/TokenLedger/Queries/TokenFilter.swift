@@ -3,6 +3,15 @@
 // Invariant: the numbers belong to the state that they were resolved against, as it was then;
 // a filter is used at once and never kept over an `apply`.
 
+/// A condition on scopes, resolved once.
+public struct RememberedScopes: Sendable {
+  let condition: TokenFilter.Condition
+  let scopes: [UInt32]
+  /// How many scopes and sets the ledger knew.
+  let scopeCount: Int
+  let setCount: Int
+}
+
 /// Conditions that must all hold, resolved against one state.
 ///
 /// Add conditions, then ask the state: ``LedgerState/count(_:_:)`` and its siblings.
@@ -91,6 +100,39 @@ public struct TokenFilter: Sendable {
       let signature = ScopeSetCatalog.signature(of: scopes.span.extracting(range))
       conditions.append(.scopes(range, signature: signature))
     }
+  }
+
+  // MARK: Remembering
+
+  /// The condition on scopes that was ended last, to be added to later filters.
+  ///
+  /// - Precondition: the last condition is one on scopes.
+  public func lastScopes(in state: borrowing LedgerState) -> RememberedScopes {
+    guard let condition = conditions.last else { preconditionFailure("no condition was added") }
+    var names: [UInt32] = []
+    if case .scopes(let range, _) = condition { names = Array(scopes[range]) }
+    return RememberedScopes(
+      condition: condition, scopes: names, scopeCount: state.scopeCount,
+      setCount: state.scopeSetCount)
+  }
+
+  /// Adds a condition that was resolved against an earlier state of the same ledger.
+  ///
+  /// - Returns: false, and nothing is added, when names or sets have come since: they might change
+  ///   what the condition means.
+  public mutating func add(
+    _ remembered: RememberedScopes, in state: borrowing LedgerState
+  ) -> Bool {
+    guard remembered.scopeCount == state.scopeCount, remembered.setCount == state.scopeSetCount
+    else { return false }
+    guard case .scopes(_, let signature) = remembered.condition else {
+      conditions.append(remembered.condition)
+      return true
+    }
+    let start = scopes.count
+    scopes.append(contentsOf: remembered.scopes)
+    conditions.append(.scopes(start..<scopes.count, signature: signature))
+    return true
   }
 
   // MARK: Other conditions
