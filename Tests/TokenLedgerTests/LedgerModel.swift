@@ -2,8 +2,9 @@ import Bytes
 import TestSupport
 import TokenLedger
 
-/// The fold of schema/events.md section 4 over a dictionary, as plainly as it can be said: what the
-/// state is held against. It shares no code with it but the encoding of numbers.
+/// The fold of schema/events.md section 4 over a dictionary, as plainly as it can be said.
+///
+/// The state is held against it. They share no code but the encoding of numbers.
 struct LedgerModel {
   struct Entry {
     var id: Int64
