@@ -72,8 +72,8 @@ let package = Package(
     .executableTarget(
       name: "LedgerCommand",
       dependencies: [
-        "Bytes", "EventLog", "LedgerClient", "LedgerServer", "LedgerStore", "LinuxIO", "RESP",
-        "TokenLedger",
+        "Bytes", "CryptoPrimitives", "EventLog", "LedgerClient", "LedgerServer", "LedgerStore",
+        "LinuxIO", "RESP", "TokenLedger",
       ],
       path: "tools/tokenledger", swiftSettings: source),
     .executableTarget(name: "tidy", path: "tools/tidy", swiftSettings: source),
@@ -81,10 +81,11 @@ let package = Package(
     .executableTarget(
       name: "harness",
       dependencies: [
-        "Bytes", "CryptoPrimitives", "EventLog", "LedgerClient", "LedgerServer", "LedgerStore",
-        "LinuxIO", "RESP", "TokenLedger",
+        "Bytes", "CLinux", "CryptoPrimitives", "EventLog", "LedgerClient", "LedgerServer",
+        "LedgerStore", "LinuxIO", "RESP", "TokenLedger",
       ],
-      path: "benchmarks/harness", swiftSettings: source),
+      path: "benchmarks", exclude: ["README.md", "baselines"], sources: ["harness", "suites"],
+      swiftSettings: source),
 
     // Tests.
     .target(
@@ -101,7 +102,7 @@ let package = Package(
       "LedgerServer",
       ["Bytes", "EventLog", "LedgerClient", "LedgerStore", "LinuxIO", "RESP", "TokenLedger"]),
     tests("LedgerClient", ["Bytes", "LinuxIO", "RESP"]),
-    tests("LedgerCommand", ["LedgerServer", "LedgerStore", "TokenLedger"]),
+    tests("LedgerCommand", ["LedgerServer", "LedgerStore", "LinuxIO", "RESP", "TokenLedger"]),
     .testTarget(name: "TidyTests", dependencies: ["tidy"], swiftSettings: test),
   ]
 )

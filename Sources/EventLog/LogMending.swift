@@ -18,12 +18,18 @@ struct LogMending {
   }
 
   /// Copies the bytes from `offset` to `end` beside the log, and then cuts the segment at `offset`.
+  ///
+  /// The room behind `end` goes first: on a full disk the copy takes its place. What is left is a
+  /// torn tail still, which runs past the end of the file.
   func cutTail(
     of segment: SegmentFile, at offset: Int, end: Int
   ) throws(LogError) -> KeptTail {
     let name = SegmentName.torn(segment: segment.name, offset: offset)
     let bytes = try reading(segment.name) { () throws(SystemError) in
       try segment.file.bytes(at: offset, count: end - offset)
+    }
+    try writing(segment.name) { () throws(SystemError) in
+      try segment.file.truncate(toSizeBytes: end)
     }
     try writing(name) { () throws(SystemError) in
       let copy = try storage.create(name)

@@ -155,10 +155,10 @@ extension SegmentSource {
   /// Compares the commit at `offset` with the number of events passed.
   fileprivate func checkCommit(at offset: Int, nextSequence: UInt64) throws(LogError) {
     let record = CommitRecord(decoding: body(ofFrameAt: offset, LogFormat.recordBodySizeBytes))
-    guard record.firstSequence + UInt64(record.eventCount) == nextSequence else {
+    let expected = nextSequence &- UInt64(record.eventCount)
+    guard record.firstSequence == expected else {
       let kind = DamageKind.commitMismatch(
-        expectedSequence: nextSequence - UInt64(record.eventCount),
-        foundSequence: record.firstSequence)
+        expectedSequence: expected, foundSequence: record.firstSequence)
       throw .damaged(file: segment.name, offset: offset, kind)
     }
   }

@@ -90,11 +90,11 @@ struct SegmentSource: ~Copyable {
     guard SegmentCheck.bodyCheck(body, headCheck: head.check) == head.bodyCheck else {
       return .badBody(head)
     }
+    // The padding is the highest bytes of the frame's last eight.
     let frameEnd = start - LogFormat.frameHeadSizeBytes + head.frameSizeBytes
-    let padding = window.bytes(start + head.bodySizeBytes..<frameEnd)
-    for index in 0..<padding.byteCount where padding.byte(at: index) != 0 {
-      return .malformed(.padding)
-    }
+    let paddingBits = 8 * (frameEnd - start - head.bodySizeBytes)
+    let highBits = paddingBits == 0 ? 0 : integer(at: frameEnd - 8) >> (64 - paddingBits)
+    guard highBits == 0 else { return .malformed(.padding) }
     if head.sectionCount > 0 && EventBody(body, sectionCount: head.sectionCount) == nil {
       return .malformed(.malformedSections)
     }

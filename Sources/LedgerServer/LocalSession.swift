@@ -1,5 +1,6 @@
-// The same commands without a socket: tools that work on a directory, and tests. Everything is carried out at
-// once: a write is on the disk when its reply is given.
+// The same commands without a socket: for tools that work on a directory, and for tests. Everything
+// is carried out at once: a write is on the disk when its reply is given. One sync serves all
+// writes of a pipeline that nothing has to wait for. Owner: the thread that owns the store.
 
 import Bytes
 public import LedgerStore
@@ -10,7 +11,8 @@ import TokenLedger
 /// Commands on a ledger in this process, as its admin.
 public final class LocalSession {
   private let executor: CommandExecutor
-  private var session: Session
+  private let session: Session
+  private var scratch = QueryScratch()
 
   /// Works on `store`, which must not have a commit thread.
   public init(store: LedgerStore, settings: ServerSettings) {
@@ -62,6 +64,7 @@ public final class LocalSession {
   }
 
   private func execute(_ command: [[UInt8]], _ reply: inout ReplyWriter) -> Outcome {
+    executor.beginTurn()
     var writer = RequestWriter()
     writer.write(command)
     let request = writer.bytes
@@ -69,7 +72,7 @@ public final class LocalSession {
     var offset = 0
     switch parser.next(request.span, at: &offset) {
     case .request:
-      return executor.execute(parser.request(in: request.span), for: &session, into: &reply)
+      return executor.execute(parser.request(in: request.span), for: session, on: executor.store.state, with: &scratch, into: &reply)
     case .failure(let error): reply.writeError("ERR " + error.description)
     case .needMore: reply.writeError("ERR a command has a name")
     }
@@ -92,7 +95,7 @@ public final class LocalSession {
     }
   }
 
-  /// Makes what is pending durable, and fills in the replies that waited for it, which are the last.
+  /// Makes what is pending durable, and fills in the replies that waited for it: the last ones.
   private func commit(_ held: inout [HeldReply], _ replies: inout [[UInt8]]) {
     guard !held.isEmpty else { return }
     var failure: CommandError?

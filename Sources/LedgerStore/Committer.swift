@@ -76,7 +76,9 @@ struct Committer: ~Copyable {
         &batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds)
       if let commit { outcome = .committed(commit) }
     } catch {
-      if case .diskFull(let file) = error { outcome = .refused(file: file) } else {
+      if case .diskFull(let file) = error {
+        outcome = .refused(file: file)
+      } else {
         outcome = .failed(error)
       }
     }

@@ -1,4 +1,6 @@
-// The one clock of a ledger: every "now" in the service comes from here.
+// The one clock of a ledger: every "now" in the service comes from here, so that a frozen clock
+// freezes all of it. Nothing in the fold over the events asks it: an event carries its time.
+// Event ids rise also when this clock steps back.
 
 import LinuxIO
 public import TokenLedger

@@ -1,4 +1,6 @@
-// The way of the pending batch to the disk and back into the state.
+// The way of the pending batch to the disk and back into the state: `submit`, then `collect`.
+// Invariant: at most one batch is being written; its events come before the pending ones. Whatever
+// becomes of it, `collect` tells it once, and the state has changed for `durable` only.
 
 import EventLog
 import TokenLedger
@@ -23,7 +25,7 @@ extension LedgerStore {
     committer.stop()
   }
 
-  /// Hands the pending batch to the writer, unless there is nothing to write or one is being written.
+  /// Hands the pending batch to the writer, unless there is none or another is being written.
   ///
   /// With a thread this returns at once and ``collect()`` has the outcome later; without one, the
   /// batch is on the disk afterwards, and ``collect()`` has the outcome now.
@@ -39,7 +41,7 @@ extension LedgerStore {
 
   /// The outcome of the submitted batch, once there is one; nil before.
   ///
-  /// After `durable` its events are in the state. After `refused` and `failed` nothing is in flight.
+  /// After `durable` its events are in the state; after `refused` and `failed` none is in flight.
   public func collect() -> CommitReport? {
     guard isCommitting, var write = committer.poll() else { return nil }
     switch write.outcome {

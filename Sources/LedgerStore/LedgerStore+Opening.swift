@@ -1,5 +1,7 @@
-// Opening a ledger: for writing, with the directory's lock, mending what an interrupted write left; or for
-// reading, without either, also while a daemon writes.
+// Opening a ledger: for writing, with the directory's lock, mending what an interrupted write left;
+// or for reading, without either, also while a daemon writes.
+// A start writes what it did (`opened`, `recovered`) as events. It may be interrupted at any call:
+// the next one does and tells the rest.
 
 public import EventLog
 import LinuxIO

@@ -1,5 +1,6 @@
 // Reading events back from the log: for history, the stream, and secrets on their way out.
-// Only durable events are read. Reads come from the page cache in the usual case.
+// Only durable events are read. Reads come from the page cache in the usual case; an event is found
+// by the index within fifteen others.
 
 import Bytes
 import EventLog

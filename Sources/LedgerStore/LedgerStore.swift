@@ -2,8 +2,8 @@
 //
 //   decide ──> append ──> pending batch ──submit──> writer ──> durable ──collect──> apply
 //
-// Rules (design: "Rules that hold everywhere"): nothing is shown before it is durable; what is refused
-// leaves no trace; after a failed sync nothing is written any more.
+// Invariants: nothing is shown before it is durable; what is refused leaves no trace; after a
+// failed sync nothing is written any more.
 // Owner: one thread. In the daemon a second thread writes and syncs (`GroupCommit`).
 
 public import EventLog
@@ -33,12 +33,12 @@ public final class LedgerStore {
   private var facts: [UInt8] = []
 
   init(
-    options: StoreOptions, replayed: ReplayedLedger, storage: any LogStorage, head: LogHead?,
+    options: StoreOptions, replayed: consuming ReplayedLedger, storage: any LogStorage, head: LogHead?,
     committer: consuming Committer
   ) {
     self.options = options
-    self.state = replayed.state
     self.index = replayed.index
+    self.state = replayed.takeState()
     self.reader = LogReader(storage: storage)
     self.head = head
     self.committer = committer
@@ -129,7 +129,9 @@ extension Secret {
   fileprivate var section: [UInt8] { [SectionForm.plain.rawValue] + bytes }
 }
 
-/// How a section keeps its secret. On-disk values, never renumbered: schema/events.md section 2.
+/// How a section keeps its secret.
+///
+/// On-disk values, never renumbered: schema/events.md section 2.
 enum SectionForm: UInt8 {
   case plain = 0
 }

@@ -1,10 +1,12 @@
 // What a pass over the log leaves: the state, the index, and which cut tails were told of.
+// Every event is decoded and applied once, in order; the first that does not fit ends the pass, and
+// nothing of the ledger is shown then.
 
 import EventLog
 import TokenLedger
 
 /// The fold over the log while it is being read.
-struct ReplayedLedger {
+struct ReplayedLedger: ~Copyable {
   var state: LedgerState
   var index = EventIndex()
   /// The tails that a `recovered` event tells of.
@@ -19,6 +21,9 @@ struct ReplayedLedger {
   init(seed: UInt64) {
     state = LedgerState(seed: seed)
   }
+
+  /// The state, when the log was read.
+  consuming func takeState() -> LedgerState { state }
 
   /// Takes in one event of the log.
   mutating func take(_ logged: LogEvent) throws(StoreError) {

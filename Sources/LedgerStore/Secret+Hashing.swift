@@ -1,4 +1,6 @@
-// Secrets meet SHA-256 here: the domain knows digests and cannot make them.
+// Secrets meet SHA-256 here: the domain knows digests and cannot make them, as it imports no
+// cryptography. A secret's digest is the first eight bytes of its SHA-256, and the state's digest
+// is the whole one: schema/events.md sections 2 and 4.
 
 import Bytes
 public import CryptoPrimitives

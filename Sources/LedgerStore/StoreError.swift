@@ -1,4 +1,6 @@
-// Why a ledger could not be opened, read or written. No case holds a byte of a payload.
+// Why a ledger could not be opened, read or written. Each case says what state it leaves and who
+// can act. No case holds a byte of a payload: places, numbers and the names of files only, so that
+// any of them may be logged and shown to a client.
 
 public import EventLog
 public import LinuxIO
@@ -8,8 +10,8 @@ public import TokenLedger
 public enum StoreError: Error, Equatable, Sendable {
   /// The log said no; its own error says what state it left.
   case log(LogError)
-  /// The data directory could not be made or opened. Nothing was changed; the operator looks at path and
-  /// permissions.
+  /// The data directory could not be made or opened. Nothing was changed; the operator looks at
+  /// path and permissions.
   case directory(SystemError, path: String)
   /// An event's facts are not what a writer writes, though its checks are right: written by a newer
   /// version, or damaged before it was written. Nothing was changed; the operator acts.
@@ -53,4 +55,3 @@ extension StoreError: CustomStringConvertible {
 extension LogLocation {
   fileprivate var text: String { "segment \(segment), offset \(offset)" }
 }
-

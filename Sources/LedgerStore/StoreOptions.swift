@@ -1,4 +1,6 @@
-// How a ledger is opened.
+// How a ledger is opened, and on whose behalf events are written to it.
+// None of the options changes what the events amount to: the same log gives the same state under
+// all of them. Set once, before the ledger is opened; a store never changes its own.
 
 public import EventLog
 public import TokenLedger

@@ -32,12 +32,6 @@ struct ArgumentTable: Sendable {
 
   init() {}
 
-  @inlinable
-  subscript(index: Int) -> ArgumentRange {
-    precondition(index < count, "no such argument")
-    return slots[index]
-  }
-
   mutating func append(_ range: ArgumentRange) {
     if count == slots.count { addSlots() }
     slots[count] = range

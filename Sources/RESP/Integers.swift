@@ -16,6 +16,7 @@ public func parseInteger(_ text: Span<UInt8>) -> Int64? {
   guard text.count > first, text.count <= 20 else { return nil }
   if text[first] == ASCII.zero { return text.count == 1 ? 0 : nil }
 
+  if text.count - first <= safeDigits { return shortInteger(text, from: first, isNegative) }
   var magnitude: UInt64 = 0
   for index in first..<text.count {
     let digit = text[index] &- ASCII.zero
@@ -26,6 +27,20 @@ public func parseInteger(_ text: Span<UInt8>) -> Int64? {
     magnitude = sum
   }
   return signed(magnitude, isNegative: isNegative)
+}
+
+/// So many digits cannot overflow 63 bits.
+private let safeDigits = 18
+
+/// Reads at most ``safeDigits`` digits: nearly every number there is, without a look at overflow.
+private func shortInteger(_ text: Span<UInt8>, from first: Int, _ isNegative: Bool) -> Int64? {
+  var magnitude: Int64 = 0
+  for index in first..<text.count {
+    let digit = text[index] &- ASCII.zero
+    guard digit < 10 else { return nil }
+    magnitude = magnitude &* 10 &+ Int64(digit)
+  }
+  return isNegative ? -magnitude : magnitude
 }
 
 /// The number with this magnitude and sign, or nil when `Int64` has none.

@@ -5,9 +5,6 @@
 // bytes although the reply is not whole yet. Nothing is allocated from an announced number.
 // Streamed types (`$?`, `*?`) are refused: no server sends them. One parser per stream, on the
 // thread that reads it.
-//
-//      %1␍␊ $3␍␊ids␍␊ *2␍␊ :1␍␊ │:2          open: [map 1 of 2 missing, array 1 of 2 missing]
-//                              │offset after `.needMore`
 
 /// An incremental parser of replies over a buffer that the caller owns.
 ///
@@ -40,6 +37,9 @@ public struct ReplyParser: ~Copyable, Sendable {
   public let limits: ReplyLimits
 
   /// The aggregates that lack elements, outermost first.
+  ///
+  ///     %1␍␊ $3␍␊ids␍␊ *2␍␊ :1␍␊ │:2        map lacks 1 of 2, array lacks 1 of 2
+  ///                              │ offset after `.needMore`
   var open: [OpenAggregate] = []
   /// The bytes of the incomplete line at `offset` that hold no LF.
   var searchedBytes = 0

@@ -54,9 +54,7 @@ public struct ReplyWriter: Sendable {
 extension ReplyWriter {
   /// Writes a short status, such as `OK`; the text must not hold CR or LF.
   public mutating func writeSimple(_ text: StaticString) {
-    bytes.append(WireType.simple.rawValue)
-    append(text)
-    bytes.appendLineEnd()
+    Self.withSpan(of: text) { bytes.appendLine(.simple, $0) }
   }
 
   /// Writes an error: its prefix, a space and the message.
@@ -94,9 +92,7 @@ extension ReplyWriter {
 
   /// Writes a constant as a bulk string, such as a field's name.
   public mutating func writeBulk(_ text: StaticString) {
-    bytes.appendHeader(.bulk, Int64(text.utf8CodeUnitCount))
-    append(text)
-    bytes.appendLineEnd()
+    Self.withSpan(of: text) { bytes.appendBulk($0) }
   }
 
   /// Writes the absence of a value; in RESP2 a bulk string of length -1.
@@ -119,10 +115,10 @@ extension ReplyWriter {
     bytes.appendLineEnd()
   }
 
-  /// Appends the bytes of a constant.
-  private mutating func append(_ text: StaticString) {
-    // Safety: a static string lives for ever, and the pointer does not leave the closure.
-    text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+  /// Lends the bytes of a constant.
+  private static func withSpan(of text: StaticString, _ body: (Span<UInt8>) -> Void) {
+    // Safety: a static string lives for ever, and the span does not leave the closure.
+    text.withUTF8Buffer { body(unsafe $0.span) }
   }
 }
 
@@ -167,7 +163,7 @@ extension ReplyWriter {
     guard version == .three else { return writeBulk(text) }
     let content = text.utf8Span.span
     bytes.appendHeader(.verbatim, Int64(content.count + 4))
-    append("txt:")
+    bytes.append(contentsOf: "txt:".utf8)
     bytes.append(content)
     bytes.appendLineEnd()
   }

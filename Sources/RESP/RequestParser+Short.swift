@@ -4,12 +4,7 @@
 // needs no state between chunks: one straight pass in registers, a header in one load. Whatever is
 // out of the ordinary, wrong or incomplete is left alone, and the parser proper begins anew. That
 // happens at most once for a chunk, since only a parser at the start of a request comes here.
-//
-//      byte      0    1    2    3    4    5
-//      one       $    5    CR   LF                 header of an argument of 0 to 9 bytes
-//      two       $    2    0    CR   LF            header of an argument of 10 to 99 bytes
-//
-// Benchmark `parse`, three arguments: 34 ns without the short cut, 10 ns with it.
+// Benchmark `parse`, three arguments: 26 ns without it, 11 ns with it.
 
 extension RequestParser {
   /// Takes the request at `offset` if it is complete and short; else changes nothing.
@@ -41,6 +36,10 @@ extension RequestParser {
   }
 
   /// The place of the argument whose `$` is at `cursor`, if all of it is there and all is well.
+  ///
+  ///     byte    0    1    2    3    4
+  ///             $    5    CR   LF            header of an argument of 0 to 9 bytes
+  ///             $    2    0    CR   LF       header of an argument of 10 to 99 bytes
   @inline(__always)  // Benchmark `parse`: called for each argument.
   private static func shortArgument(
     _ buffer: Span<UInt8>, at cursor: Int, maximumBytes: Int

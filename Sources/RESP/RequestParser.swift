@@ -4,11 +4,8 @@
 // between two calls. All positions are counted from the start of the request being read, and no
 // chunk makes the parser go back to it (a header of up to 21 bytes is read anew, a request of the
 // short cut once). Nothing is allocated from a number that a peer announced. One parser per stream,
-// on the thread that reads the stream. Cost: `RequestParser+Short.swift`. Format: schema/protocol.md.
-//
-//      buffer  … done … │*2␍␊$4␍␊ECHO␍␊$2␍␊hi␍␊│*1␍␊$4␍␊PI
-//                       │requestStart            │offset, after `.request`
-//                        position ─────►         (the next `.needMore` leaves it there)
+// on the thread that reads the stream. Cost: `RequestParser+Short.swift`. Format:
+// schema/protocol.md.
 
 /// An incremental parser of requests over a buffer that the caller owns.
 ///
@@ -18,9 +15,12 @@
 ///
 ///     var offset = 0
 ///     while case .request = parser.next(received.span, at: &offset) {
-///       execute(parser.argument(0, in: received.span), …)
+///       execute(parser.request(in: received.span), …)
 ///     }
 ///     received.removeFirst(offset)
+///
+///     buffer  … done … │*2␍␊$4␍␊ECHO␍␊$2␍␊hi␍␊│*1␍␊$4␍␊PI
+///                      │ a request, taken       │ offset afterwards, and after `.needMore` too
 ///
 /// - Source: RESP specification, "Sending commands to a Redis server" and "Inline commands".
 public struct RequestParser: ~Copyable, Sendable {

@@ -1,4 +1,6 @@
-// The socket's file: a stale one is replaced, a live one and anything that is not a socket is left alone.
+// The socket's file: a stale one is replaced, a live one and anything that is not a socket is left
+// alone. Called with the directory's lock held, so that no other daemon of the same ledger can be
+// between the look and the removal.
 
 import LedgerServer
 import LinuxIO

@@ -1,5 +1,6 @@
-// From the settings to a serving daemon, and to its end. The order matters: the lock before the socket, so that
-// a second daemon never touches the first one's socket; the ready line after both.
+// From the settings to a serving daemon, and to its end. The order matters: the lock before the
+// socket, so that a second daemon never touches the first one's socket; the ready line after both.
+// Runs on the main thread; the log's thread is the only other one.
 
 import EventLog
 import LedgerServer
@@ -12,14 +13,14 @@ struct Daemon {
   let source: SettingsSource
   let settings: Settings
   let log: ServerLog
-  let manager: ServiceManager
+  let supervisor: Supervisor
   private let startedMicroseconds = SystemClock.monotonicMicroseconds()
 
   init(_ source: SettingsSource, _ settings: Settings) {
     self.source = source
     self.settings = settings
     log = ServerLog(level: settings.logLevel, format: settings.logFormat)
-    manager = ServiceManager()
+    supervisor = Supervisor()
   }
 
   /// Serves until told to stop.
@@ -28,7 +29,7 @@ struct Daemon {
   func run() throws(StartError) -> Int32 {
     try prepareProcess()
     let signals = try catchSignals()
-    let activated = try ServiceManager.takeListener()
+    let activated = try Supervisor.takeListener()
     let isActivated = activated != nil
     let store = try openStore()
     var listener = activated
@@ -37,7 +38,7 @@ struct Daemon {
     let server = try makeServer(store, listener, signals)
     tellReady(store)
     let end = try serve(server)
-    manager.tell("STOPPING=1")
+    supervisor.tell("STOPPING=1")
     store.stopCommitThread()
     if !isActivated { removeSocket() }
     guard case .logFailed = end else {
@@ -59,7 +60,9 @@ struct Daemon {
   }
 
   private func catchSignals() throws(StartError) -> SignalDescriptor {
-    do throws(SystemError) { return try SignalDescriptor([.terminate, .interrupt, .hangUp]) } catch {
+    do throws(SystemError) {
+      return try SignalDescriptor([.terminate, .interrupt, .hangUp])
+    } catch {
       throw .system(error)
     }
   }
@@ -106,8 +109,8 @@ struct Daemon {
 
   /// Gives the settings with what may change of them; nil where the file is wrong.
   private func readSettingsAgain() -> ServerSettings? {
-    manager.tell("RELOADING=1", "MONOTONIC_USEC=\(SystemClock.monotonicMicroseconds())")
-    defer { manager.tell("READY=1") }
+    supervisor.tell("RELOADING=1", "MONOTONIC_USEC=\(SystemClock.monotonicMicroseconds())")
+    defer { supervisor.tell("READY=1") }
     do throws(SettingsError) {
       let read = try source.settings()
       var merged = settings
@@ -128,6 +131,6 @@ struct Daemon {
       + " events=\(store.eventCount) start_ms=\(milliseconds)\n"
     // Nobody may be reading: that is no reason not to serve.
     try? StandardStream.output.writeAll(Array(line.utf8).span)
-    manager.tell("READY=1", "STATUS=\(store.state.tokenCount) tokens")
+    supervisor.tell("READY=1", "STATUS=\(store.state.tokenCount) tokens")
   }
 }

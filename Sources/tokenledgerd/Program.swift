@@ -1,5 +1,6 @@
-// tokenledgerd: serves a token ledger on a Unix socket. It links no Foundation and speaks to no network, so
-// that it stays small and starts at once.
+// tokenledgerd: serves a token ledger on a Unix socket. It links no Foundation and speaks to no
+// network, so that it stays small and starts at once.
+// The one place that prints why it does not start; exit codes are those of `StartError`.
 
 import LinuxIO
 

@@ -1,8 +1,10 @@
 // Reading flags and the settings file.
 //
-//   --data /var/lib/ledger --config=/etc/tokenledger.conf        flags: `--name VALUE` or `--name=VALUE`
-//   socket-mode 0660                                             file: `name VALUE`, # begins a comment
-//   grant reader gid 33
+//    --data /var/lib/ledger --config=/etc/tokenledger.conf   flags: `--name VALUE`, `--name=VALUE`
+//    socket-mode 0660                                        file: `name VALUE`, # for comments
+//    grant reader gid 33
+//
+// Pure but for the reading of the file, which happens at the start and on SIGHUP.
 
 import LinuxIO
 
@@ -100,10 +102,11 @@ extension Invocation {
 
   static let helpText: String = {
     let flags = Setting.allCases.map { ("--\($0.rawValue) \($0.placeholder)", $0.help) }
-    let rows = flags + [
-      ("--config FILE", "the same settings, `name value` a line; SIGHUP reads it again"),
-      ("--version", "the version"), ("--help", "this"),
-    ]
+    let rows =
+      flags + [
+        ("--config FILE", "the same settings, `name value` a line; SIGHUP reads it again"),
+        ("--version", "the version"), ("--help", "this"),
+      ]
     let width = rows.map(\.0.count).max() ?? 0
     let lines = rows.map { row in
       "  \(row.0)\(String(repeating: " ", count: width - row.0.count))  \(row.1)"

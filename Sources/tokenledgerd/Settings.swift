@@ -1,5 +1,6 @@
-// What the operator may set: by flags, or by the same names without dashes in a file, one setting a line. Flags win.
-// All the settings in one table, from which parsing, --help and CONFIG GET come.
+// What the operator may set: by flags, or by the same names without dashes in a file, one setting a
+// line. Flags win. All the settings stand in one table, from which parsing, --help and CONFIG GET
+// come, so that none of them can forget one.
 
 import LedgerServer
 import LedgerStore

@@ -1,5 +1,5 @@
-// What can be wrong with flags and the settings file, and its wording. The operator acts; nothing was
-// started and nothing changed.
+// What can be wrong with flags and the settings file, and its wording. The operator acts; nothing
+// was started and nothing changed.
 // Values are not repeated: a flag in the wrong place may hold anything.
 
 import LinuxIO

@@ -1,4 +1,6 @@
-// Why the daemon does not start or had to stop, its wording, and its exit codes (those of sysexits.h).
+// Why the daemon does not start or had to stop, its wording, and its exit codes, those of
+// sysexits.h: 64 the operator's words, 65 damaged data, 74 the system, 75 somebody else has it.
+// Nothing was changed on disk unless the log's own error says so.
 
 import EventLog
 import LedgerStore

@@ -95,6 +95,22 @@ import Testing
     #expect(absent == .system(SystemError(.open, .noSuchFile), file: ""))
   }
 
+  @Test func `a sequence that does not belong to the place is told at the next commit`() throws {
+    let (storage, events) = try log(5)
+    var reader = LogReader(storage: storage)
+    var failure: LogError?
+    do throws(LogError) {
+      try reader.read(from: events[2].location, sequence: 1, through: 9) { _ in true }
+    } catch {
+      failure = error
+    }
+    let kind = DamageKind.commitMismatch(expectedSequence: 1, foundSequence: 3)
+    guard case .damaged(_, _, kind) = failure else {
+      Issue.record("not told: \(String(describing: failure))")
+      return
+    }
+  }
+
   private func failure(_ reader: inout LogReader, at location: LogLocation) -> LogError? {
     do throws(LogError) {
       _ = try reader.read(at: location, sequence: 1) { $0.sequence }

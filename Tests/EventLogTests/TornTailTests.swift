@@ -159,6 +159,18 @@ import Testing
     #expect(try texts(in: storage.imageAfterPowerLoss()) == seen)
   }
 
+  @Test func `a torn tail is kept on a full disk, in the place of the room behind it`() throws {
+    let sample = try sample()
+    let storage = SimulatedStorage()
+    let room = [UInt8](repeating: 0, count: 4096)
+    storage.setContent(of: firstSegment, to: Array(sample.bytes.dropLast(16)) + room)
+    storage.setCapacity(bytes: storage.usedBytes)
+    let log = try LogUnderTest(storage)
+    let seen = log.events.map(\.text)
+    let cut = log.recovery.cut
+    #expect(seen == sample.committed(in: sample.ends[1]) && cut != nil)
+  }
+
   @Test func `a torn tail of an earlier start is still told of`() throws {
     let sample = try sample()
     let storage = SimulatedStorage()

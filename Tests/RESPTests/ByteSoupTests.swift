@@ -1,19 +1,17 @@
 import RESP
+import TestSupport
 import Testing
 
-/// Bytes that look like RESP often enough to reach deep into a parser; SplitMix64, seeded.
+/// Bytes that look like RESP often enough to reach deep into a parser; seeded.
 private struct ByteSoup {
-  private var state: UInt64
+  private var generator: SeededGenerator
 
   init(seed: UInt64) {
-    state = seed
+    generator = SeededGenerator(seed: seed)
   }
 
   mutating func number(below limit: Int) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Int((mixed ^ (mixed >> 31)) % UInt64(limit))
+    Int.random(in: 0..<limit, using: &generator)
   }
 
   /// Up to 24 pieces, most of them of the grammar.

@@ -1,7 +1,7 @@
 // Feeds bytes to a request parser the way a server does, and notes what came out.
 //
-// Between two chunks the understood bytes are dropped and the rest moves to the front, so every test
-// that splits its input also proves that the parser's positions survive the move.
+// Between two chunks the understood bytes are dropped and the rest moves to the front, so every
+// test that splits its input also proves that the parser's positions survive the move.
 
 import RESP
 
@@ -48,9 +48,10 @@ func takeRequests(
 
 /// The arguments of the request just read, as text; every byte is one character.
 func arguments(of parser: borrowing RequestParser, in buffer: Span<UInt8>) -> [String] {
+  let request = parser.request(in: buffer)
   var texts: [String] = []
-  for index in 0..<parser.argumentCount {
-    let argument = parser.argument(index, in: buffer)
+  for index in 0..<request.count {
+    let argument = request[index]
     var text = ""
     for position in argument.indices {
       text.unicodeScalars.append(Unicode.Scalar(argument[position]))

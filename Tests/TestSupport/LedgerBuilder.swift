@@ -3,7 +3,7 @@
 public import TokenLedger
 
 /// Builds a state event by event, giving each the place, id and predecessor that it needs.
-public struct LedgerBuilder {
+public struct LedgerBuilder: ~Copyable {
   /// The state so far.
   public private(set) var state: LedgerState
   /// The events so far.
@@ -13,6 +13,9 @@ public struct LedgerBuilder {
   public init(seed: UInt64 = 0) {
     state = LedgerState(seed: seed)
   }
+
+  /// The state that was built.
+  public consuming func takeState() -> LedgerState { state }
 
   /// Applies what happened to `token` and returns the event.
   @discardableResult

@@ -19,7 +19,8 @@ import TokenLedger
     let state = try recorded.state()
     let validity = try recorded.validity(at: nil)
     for token in recorded.tokens {
-      let found = try #require(state.token(.sample(token.id)))
+      let stored = state.token(.sample(token.id))
+      let found = try #require(stored)
       #expect(found.canRefresh == token.expect.canRefresh)
       #expect(found.isExpired(at: validity.now, validity.duration) == token.expect.expired)
       #expect(found.expires(validity.duration).microseconds == token.expect.expiresMicroseconds)
@@ -55,7 +56,7 @@ extension OracleCase {
         access: .present(SecretDigest(1)), refresh: token.recordedRefresh)
       try builder.append(.created(creation), token: .sample(token.id))
     }
-    return builder.state
+    return builder.takeState()
   }
 
   fileprivate func validity(at clock: Int64?) throws -> Validity {
@@ -72,7 +73,7 @@ extension OracleToken {
 }
 
 extension OracleQuery {
-  fileprivate func answer(in state: LedgerState, at validity: Validity) throws -> [TokenID] {
+  fileprivate func answer(in state: borrowing LedgerState, at validity: Validity) throws -> [TokenID] {
     guard op == "get_token" else { return try state.ids(of: query, at: validity) }
     let character = CharacterID(try #require(characterID))
     return state.getToken(character: character, scopes: scopes.argument).map { [$0] } ?? []

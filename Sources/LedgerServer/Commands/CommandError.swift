@@ -1,10 +1,13 @@
 // Every error that a command answers with, and its wording: this file has all of it.
-// No error holds a secret, nor an argument that might be one: names of arguments, numbers and limits only.
+// No error holds a secret, nor an argument that might be one: only names of arguments, numbers and
+// limits. The prefixes are stable; schema/protocol.md, "Errors", says what state each leaves.
 
 import LedgerStore
 import TokenLedger
 
-/// Why a command was not carried out. Nothing has changed, except where `readOnly` says otherwise.
+/// Why a command was not carried out.
+///
+/// Nothing has changed, except where `readOnly` says otherwise.
 enum CommandError: Error {
   /// No command has this name, which is shown as far as it is harmless.
   case unknownCommand([UInt8])

@@ -1,5 +1,6 @@
-// The commands about the connection itself: greeting, naming, echoing. As in Redis, so that its clients feel at
-// home; there is one database, and nobody logs in.
+// The commands about the connection itself: greeting, naming, echoing. They touch neither state nor
+// log. Replies are shaped as Redis shapes them, so that its clients feel at home; there is one
+// database, and nobody logs in: the kernel says who is there.
 
 import LedgerStore
 import LinuxIO
@@ -8,7 +9,7 @@ import TokenLedger
 
 extension CommandExecutor {
   func hello(
-    _ arguments: inout ArgumentReader, _ session: inout Session, _ reply: inout ReplyWriter
+    _ arguments: inout ArgumentReader, _ session: Session, _ reply: inout ReplyWriter
   ) throws(CommandError) {
     var version = session.version
     var name = session.clientName
@@ -54,7 +55,7 @@ extension CommandExecutor {
   // MARK: CLIENT
 
   func client(
-    _ arguments: inout ArgumentReader, _ session: inout Session, _ reply: inout ReplyWriter
+    _ arguments: inout ArgumentReader, _ session: Session, _ reply: inout ReplyWriter
   ) throws(CommandError) {
     let subcommand: ClientSubcommand = try self.subcommand(&arguments, for: session)
     switch subcommand {
@@ -63,7 +64,7 @@ extension CommandExecutor {
       reply.writeSimple("OK")
     case .getName: reply.writeText(session.clientName)
     case .setInfo:
-      try setInformation(&arguments, &session)
+      try setInformation(&arguments, session)
       reply.writeSimple("OK")
     case .id: reply.writeInteger(session.number)
     case .info: reply.writeVerbatim(session.description(at: store.now) + "\n")
@@ -84,7 +85,7 @@ extension CommandExecutor {
   }
 
   private func setInformation(
-    _ arguments: inout ArgumentReader, _ session: inout Session
+    _ arguments: inout ArgumentReader, _ session: Session
   ) throws(CommandError) {
     let options = NameTable([("LIB-NAME", true), ("LIB-VER", false)])
     guard let isName = options[try arguments.next("the option")]

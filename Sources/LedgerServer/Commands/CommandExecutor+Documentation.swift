@@ -1,5 +1,7 @@
-// COMMAND and its subcommands, answered from the table that schema/commands.json generates. redis-cli builds its hints
-// from COMMAND DOCS and COMMAND; it wants flags as simple strings and names in lower case.
+// COMMAND and its subcommands, answered from the table that schema/commands.json generates, so that
+// they cannot say anything else than the documentation.
+// redis-cli builds its hints from COMMAND DOCS and COMMAND; it wants flags as simple strings and
+// names in lower case.
 
 import RESP
 

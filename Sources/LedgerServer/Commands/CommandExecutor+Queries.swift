@@ -1,5 +1,6 @@
-// The commands that ask for tokens. The hot ones resolve their words against the state's own numbers and write
-// the reply in place: no String, no token value.
+// The commands that ask for tokens. They read the durable state and never wait for the disk.
+// The hot ones resolve their words against the state's own numbers and write the reply in place: no
+// String, no token value, no allocation beyond the reply's growth.
 
 import LedgerStore
 import RESP
@@ -8,18 +9,23 @@ import TokenLedger
 extension CommandExecutor {
   // MARK: TOKEN.GET, TOKEN.LOOKUP, TOKEN.SECRETS
 
-  func get(_ arguments: inout ArgumentReader, _ reply: inout ReplyWriter) throws(CommandError) {
+  func get(
+    _ arguments: inout ArgumentReader, _ state: borrowing LedgerState, _ reply: inout ReplyWriter
+  ) throws(CommandError) {
     let id = try arguments.tokenID("the token")
-    write(store.state.token(id), &reply)
+    write(state.token(id), &reply)
   }
 
-  func lookUp(_ arguments: inout ArgumentReader, _ reply: inout ReplyWriter) throws(CommandError) {
-    filter.removeAll()
-    filter.require(character: try arguments.characterID())
-    try arguments.scopes(into: &filter, .all, in: store.state)
+  func lookUp(
+    _ arguments: inout ArgumentReader, _ state: borrowing LedgerState,
+    _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
+  ) throws(CommandError) {
+    scratch.filter.removeAll()
+    scratch.filter.require(character: try arguments.characterID())
+    try arguments.scopes(into: &scratch.filter, .all, in: state)
     guard arguments.isAtEnd else { throw .unexpectedArgument(.tokenLookup) }
-    let found = store.state.first(filter, validity)
-    write(found.flatMap { store.state.token($0) }, &reply)
+    let found = state.first(scratch.filter, validity)
+    if let found { write(state.token(found), &reply) } else { reply.writeNull() }
   }
 
   private func write(_ token: Token?, _ reply: inout ReplyWriter) {
@@ -67,24 +73,32 @@ extension CommandExecutor {
   // MARK: TOKENS.…
 
   /// TOKENS.FIND and the four that begin with a condition of their own.
-  func find(_ arguments: inout ArgumentReader, _ reply: inout ReplyWriter) throws(CommandError) {
-    filter.removeAll()
-    try addOwnCondition(&arguments)
+  func find(
+    _ arguments: inout ArgumentReader, _ state: borrowing LedgerState,
+    _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
+  ) throws(CommandError) {
+    scratch.filter.removeAll()
+    try addOwnCondition(&arguments, state, to: &scratch.filter)
     var result = ResultWords()
     while !arguments.isAtEnd {
       let keyword = try arguments.keyword()
-      if try !addCondition(keyword, &arguments), try !result.take(keyword, &arguments) {
+      if try !addCondition(keyword, &arguments, state, to: &scratch.filter),
+        try !result.take(keyword, &arguments) {
         throw .unexpectedArgument(arguments.command)
       }
     }
-    write(result, &reply)
+    write(result, state, &scratch, &reply)
   }
 
-  private func addOwnCondition(_ arguments: inout ArgumentReader) throws(CommandError) {
+  private func addOwnCondition(
+    _ arguments: inout ArgumentReader, _ state: borrowing LedgerState,
+    to filter: inout TokenFilter
+  ) throws(CommandError) {
     switch arguments.command {
-    case .tokensRequireScopes: try arguments.scopes(into: &filter, .all, in: store.state)
-    case .tokensRequireScopesExact: try arguments.scopes(into: &filter, .exactly, in: store.state)
-    case .tokensEquivalentTo: try require(equivalentTo: try arguments.tokenID("the token"))
+    case .tokensRequireScopes: try arguments.scopes(into: &filter, .all, in: state)
+    case .tokensRequireScopesExact: try arguments.scopes(into: &filter, .exactly, in: state)
+    case .tokensEquivalentTo:
+      try require(equivalentTo: try arguments.tokenID("the token"), state, &filter)
     case .tokensGetExpired: filter.requireExpired()
     default: break
     }
@@ -92,18 +106,19 @@ extension CommandExecutor {
 
   /// Takes the value of a filter's keyword; false when the keyword is not a filter's.
   func addCondition(
-    _ keyword: Keyword, _ arguments: inout ArgumentReader
+    _ keyword: Keyword, _ arguments: inout ArgumentReader, _ state: borrowing LedgerState,
+    to filter: inout TokenFilter
   ) throws(CommandError) -> Bool {
     switch keyword {
     case .character: filter.require(character: try arguments.characterID())
-    case .user: filter.require(user: try arguments.textBytes("USER"), in: store.state)
+    case .user: filter.require(user: try arguments.textBytes("USER"), in: state)
     case .nouser: filter.requireNoUser()
     case .type: filter.require(type: try arguments.tokenType())
-    case .owner: filter.require(owner: try arguments.textBytes("OWNER"), in: store.state)
+    case .owner: filter.require(owner: try arguments.textBytes("OWNER"), in: state)
     case .ids: filter.require(ids: try tokenIDs(&arguments))
-    case .scopes: try arguments.scopes(into: &filter, .all, in: store.state)
-    case .exactly: try arguments.scopes(into: &filter, .exactly, in: store.state)
-    case .equivalent: try require(equivalentTo: try arguments.tokenID("EQUIVALENT"))
+    case .scopes: try arguments.scopes(into: &filter, .all, in: state)
+    case .exactly: try arguments.scopes(into: &filter, .exactly, in: state)
+    case .equivalent: try require(equivalentTo: try arguments.tokenID("EQUIVALENT"), state, &filter)
     case .expired: filter.requireExpired()
     case .fresh: filter.requireFresh()
     case .refreshable: filter.requireRefreshable()
@@ -112,8 +127,10 @@ extension CommandExecutor {
     return true
   }
 
-  private func require(equivalentTo id: TokenID) throws(CommandError) {
-    do throws(Rejection) { try filter.require(equivalentTo: id, in: store.state) } catch {
+  private func require(
+    equivalentTo id: TokenID, _ state: borrowing LedgerState, _ filter: inout TokenFilter
+  ) throws(CommandError) {
+    do throws(Rejection) { try filter.require(equivalentTo: id, in: state) } catch {
       throw .rejected(error)
     }
   }
@@ -124,24 +141,30 @@ extension CommandExecutor {
     return ids
   }
 
-  private func write(_ result: ResultWords, _ reply: inout ReplyWriter) {
+  private func write(
+    _ result: ResultWords, _ state: borrowing LedgerState, _ scratch: inout QueryScratch,
+    _ reply: inout ReplyWriter
+  ) {
     switch result.form {
     case .count where result.isWhole:
-      reply.writeInteger(Int64(store.state.count(filter, validity)))
+      reply.writeInteger(Int64(state.count(scratch.filter, validity)))
     case .exists where result.isWhole:
-      reply.writeInteger(store.state.exists(filter, validity) ? 1 : 0)
+      reply.writeInteger(state.exists(scratch.filter, validity) ? 1 : 0)
     case .first where result.limit > 0:
-      let id = store.state.first(filter, validity, after: result.after)
+      let id = state.first(scratch.filter, validity, after: result.after)
       if let id { reply.writeInteger(id.rawValue) } else { reply.writeNull() }
     default:
-      ids.removeAll(keepingCapacity: true)
-      store.state.appendIDs(
-        filter, validity, after: result.after, limit: result.limit, to: &ids)
-      writeList(result.form, &reply)
+      scratch.ids.removeAll(keepingCapacity: true)
+      state.appendIDs(
+        scratch.filter, validity, after: result.after, limit: result.limit, to: &scratch.ids)
+      writeList(result.form, scratch.ids, state, &reply)
     }
   }
 
-  private func writeList(_ form: ResultWords.Form, _ reply: inout ReplyWriter) {
+  private func writeList(
+    _ form: ResultWords.Form, _ ids: [Int64], _ state: borrowing LedgerState,
+    _ reply: inout ReplyWriter
+  ) {
     switch form {
     case .ids:
       reply.writeArrayHeader(count: ids.count)
@@ -151,12 +174,15 @@ extension CommandExecutor {
     case .first: reply.writeNull()
     case .fields(let fields):
       reply.writeArrayHeader(count: ids.count)
-      for id in ids { writeFields(fields, id, &reply) }
+      for id in ids { writeFields(fields, id, state, &reply) }
     }
   }
 
-  private func writeFields(_ fields: [TokenField], _ id: Int64, _ reply: inout ReplyWriter) {
-    guard let token = TokenID(id).flatMap({ store.state.token($0) })
+  private func writeFields(
+    _ fields: [TokenField], _ id: Int64, _ state: borrowing LedgerState,
+    _ reply: inout ReplyWriter
+  ) {
+    guard let id = TokenID(id), let token = state.token(id)
     else { preconditionFailure("a query finds live tokens") }
     reply.writeArrayHeader(count: fields.count)
     for field in fields { field.write(token, validity, &reply) }

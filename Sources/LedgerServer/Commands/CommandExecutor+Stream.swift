@@ -1,4 +1,6 @@
 // The log read as a Redis stream under the key `ledger`, and the history of one token.
+// Only durable events are shown, with fingerprints where secrets were; schema/events.md has their
+// fields. Long lists are left to an `EventCursor`, which writes them in slices.
 
 import LedgerStore
 import LinuxIO
@@ -26,7 +28,8 @@ extension CommandExecutor {
     _ arguments: inout ArgumentReader, _ session: Session, _ reply: inout ReplyWriter
   ) throws(CommandError) {
     let subcommand: XinfoSubcommand = try self.subcommand(&arguments, for: session)
-    guard case .stream = subcommand, isLedger(try arguments.next("the key")) else { throw .noSuchStream }
+    guard case .stream = subcommand, isLedger(try arguments.next("the key"))
+    else { throw .noSuchStream }
     let last = store.state.lastSequence
     let first = try event(EventSequence(1))
     reply.writeMapHeader(pairCount: 10)

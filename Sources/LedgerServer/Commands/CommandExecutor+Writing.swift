@@ -1,5 +1,7 @@
-// The commands that append events. Each parses, waits for what is in flight, lets the domain decide, and
-// holds its reply until the events are durable.
+// The commands that append events. Each parses, waits for what is in flight, lets the domain
+// decide, and holds its reply until the events are durable.
+// Invariant: a decision is made against the durable state, and only where nothing in flight could
+// contradict it.
 
 import Bytes
 import LedgerStore
@@ -9,7 +11,9 @@ import TokenLedger
 extension CommandExecutor {
   // MARK: TOKEN.CREATE
 
-  func create(_ arguments: inout ArgumentReader, _ session: Session) throws(CommandError) -> Outcome {
+  func create(
+    _ arguments: inout ArgumentReader, _ session: Session
+  ) throws(CommandError) -> Outcome {
     var parsed = ParsedCreation()
     while !arguments.isAtEnd { try parsed.take(&arguments) }
     let token = try parsed.token()
@@ -67,26 +71,20 @@ extension CommandExecutor {
 
   // MARK: TOKENS.DELETE
 
-  /// All matching tokens in one batch. It waits until nothing at all is in flight, since any event
-  /// may change what matches.
+  /// Deletes all matching tokens, in one batch.
+  ///
+  /// It waits until nothing at all is in flight, since any event may change what matches.
   func deleteMatching(
-    _ arguments: inout ArgumentReader, _ session: Session, _ reply: inout ReplyWriter
+    _ arguments: inout ArgumentReader, _ session: Session, _ state: borrowing LedgerState,
+    _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
   ) throws(CommandError) -> Outcome {
-    filter.removeAll()
-    var reason: Text?
-    while !arguments.isAtEnd {
-      let keyword = try arguments.keyword()
-      if keyword == .reason {
-        guard reason == nil else { throw .repeated(.reason) }
-        reason = try arguments.reason()
-      } else if try !addCondition(keyword, &arguments) {
-        throw .unexpectedArgument(arguments.command)
-      }
-    }
-    guard !filter.isEmpty else { throw .missing("a filter") }
+    scratch.filter.removeAll()
+    let reason = try conditionsAndReason(&arguments, state, &scratch.filter)
+    guard !scratch.filter.isEmpty else { throw .missing("a filter") }
     guard store.inFlightCount == 0 else { return .wait }
-    ids.removeAll(keepingCapacity: true)
-    store.state.appendIDs(filter, validity, to: &ids)
+    scratch.ids.removeAll(keepingCapacity: true)
+    state.appendIDs(scratch.filter, validity, to: &scratch.ids)
+    let ids = scratch.ids
     let events = try decide { () throws(Rejection) in try store.state.decideDelete(all: ids) }
     guard !events.isEmpty else {
       reply.writeInteger(0)
@@ -94,6 +92,23 @@ extension CommandExecutor {
     }
     let origin = Origin(actor: session.actor, reason: reason)
     return try append(events, origin, Int64(events.count))
+  }
+
+  private func conditionsAndReason(
+    _ arguments: inout ArgumentReader, _ state: borrowing LedgerState,
+    _ filter: inout TokenFilter
+  ) throws(CommandError) -> Text? {
+    var reason: Text?
+    while !arguments.isAtEnd {
+      let keyword = try arguments.keyword()
+      if keyword == .reason {
+        guard reason == nil else { throw .repeated(.reason) }
+        reason = try arguments.reason()
+      } else if try !addCondition(keyword, &arguments, state, to: &filter) {
+        throw .unexpectedArgument(arguments.command)
+      }
+    }
+    return reason
   }
 
   // MARK: Common

@@ -1,6 +1,7 @@
-// Carries out one request: finds the command, checks role and word count, parses, asks the state or decides
-// and appends, and writes the reply, or says why the reply has to wait.
-// Owner: the thread that owns the store. Cost of a query: no allocation beyond the reply's growth.
+// Carries out one request: finds the command, checks role and word count, parses, asks the state or
+// decides and appends, and writes the reply, or says why the reply has to wait.
+// Owner: the thread that owns the store.
+// Cost of a query: no allocation beyond the reply's growth.
 
 import Bytes
 import CryptoPrimitives
@@ -18,19 +19,31 @@ enum Outcome {
   /// Something that the request depends on is in flight: carry it out again after the next commit.
   case wait
   /// The reply is this long history, to be written in slices.
-  case streaming(EventCursor)
+  indirect case streaming(EventCursor)
   /// The reply comes with the next event after a sequence, or as null after a time.
-  case blocked(StreamWait)
+  indirect case blocked(StreamWait)
   /// The reply is written, and the connection ends after it.
   case close
   /// The server ends; no reply.
   case shutdown
 }
 
+/// What a query fills anew; kept from one to the next, so that none allocates.
+///
+/// Handed from caller to callee rather than owned by the executor: a class's property is checked for
+/// exclusive access at run time, at each use.
+struct QueryScratch {
+  var filter = TokenFilter()
+  var ids: [Int64] = []
+}
+
 /// The commands, on one store.
 final class CommandExecutor {
   let store: LedgerStore
-  var settings: ServerSettings
+  var settings: ServerSettings {
+    didSet { maximumReplyBytes = settings.limits.maximumReplyBytes }
+  }
+  private var maximumReplyBytes: Int
   var figures = ServerFigures()
   /// Whether a sync failed: nothing is written any more.
   var hasFailed = false
@@ -41,9 +54,7 @@ final class CommandExecutor {
   /// When the service started, on the monotonic clock.
   let startedMicroseconds = SystemClock.monotonicMicroseconds()
 
-  /// Scratch of queries: filled anew for each.
-  var filter = TokenFilter()
-  var ids: [Int64] = []
+  private var queryTime: UnixTime
 
   static let names = NameTable(
     CommandName.allCases.map { ($0.specification.name.description, $0) })
@@ -51,18 +62,29 @@ final class CommandExecutor {
   init(store: LedgerStore, settings: ServerSettings) {
     self.store = store
     self.settings = settings
+    maximumReplyBytes = settings.limits.maximumReplyBytes
+    queryTime = store.now
   }
 
-  /// By what a query knows expired tokens.
+  /// By what a query knows expired tokens: the present moment, read once for all requests that are
+  /// carried out together.
   var validity: Validity {
-    Validity(now: store.now, duration: settings.validDuration)
+    Validity(now: queryTime, duration: settings.validDuration)
+  }
+
+  /// Reads the clock for the queries that follow.
+  func beginTurn() {
+    queryTime = store.now
   }
 
   /// Carries out `request` for `session`.
   ///
   /// An error is a reply like any other; nothing of a failed command stays in `reply` before it.
+  /// `state` is the store's: borrowed once for many requests, since each access to a class's property
+  /// is checked at run time, and copies the columns' references.
   func execute(
-    _ request: Request, for session: inout Session, into reply: inout ReplyWriter
+    _ request: Request, for session: Session, on state: borrowing LedgerState,
+    with scratch: inout QueryScratch, into reply: inout ReplyWriter
   ) -> Outcome {
     figures.commandsProcessed += 1
     let mark = reply.count
@@ -71,10 +93,9 @@ final class CommandExecutor {
       session.lastCommand = command
       // Replies come in order: only another write may go ahead of one that is being written.
       guard !session.hasHeldReplies || command.effect == .write else { return .wait }
-      let outcome = try run(command, request, for: &session, into: &reply)
-      if reply.count - mark > settings.limits.maximumReplyBytes {
-        throw CommandError.tooLargeReply(limitBytes: settings.limits.maximumReplyBytes)
-      }
+      let outcome = try run(command, request, session, state, &scratch, &reply)
+      guard reply.count - mark <= maximumReplyBytes
+      else { throw CommandError.tooLargeReply(limitBytes: maximumReplyBytes) }
       return order(outcome, session, &reply, mark)
     } catch {
       reply.truncate(to: mark)
@@ -87,7 +108,7 @@ final class CommandExecutor {
   /// A write that is answered at once (an error, nothing to do) must not overtake held replies:
   /// its reply is taken back, and it is carried out again when they are out.
   private func order(
-    _ outcome: Outcome, _ session: borrowing Session, _ reply: inout ReplyWriter, _ mark: Int
+    _ outcome: Outcome, _ session: Session, _ reply: inout ReplyWriter, _ mark: Int
   ) -> Outcome {
     guard session.hasHeldReplies, case .replied = outcome else { return outcome }
     reply.truncate(to: mark)
@@ -96,7 +117,7 @@ final class CommandExecutor {
 
   /// The command that a request names, after the checks that every command has.
   private func identify(
-    _ request: Request, for session: borrowing Session
+    _ request: Request, for session: Session
   ) throws(CommandError) -> CommandName {
     guard let command = Self.names[request[0]]
     else { throw .unknownCommand([UInt8](copying: request[0])) }
@@ -109,22 +130,22 @@ final class CommandExecutor {
   }
 
   private func run(
-    _ command: CommandName, _ request: Request, for session: inout Session,
-    into reply: inout ReplyWriter
+    _ command: CommandName, _ request: Request, _ session: Session,
+    _ state: borrowing LedgerState, _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
   ) throws(CommandError) -> Outcome {
     var arguments = ArgumentReader(request, of: command)
     switch command {
     case .tokenCreate: return try create(&arguments, session)
-    case .tokenGet: try get(&arguments, &reply)
-    case .tokenLookup: try lookUp(&arguments, &reply)
+    case .tokenGet: try get(&arguments, state, &reply)
+    case .tokenLookup: try lookUp(&arguments, state, &scratch, &reply)
     case .tokenGrant: return try grant(&arguments, session, &reply)
     case .tokenDelete: return try delete(&arguments, session, &reply)
     case .tokenHistory: return try history(&arguments, &reply)
     case .tokenSecrets: try secrets(&arguments, &reply)
     case .tokensFind, .tokensRequireScopes, .tokensRequireScopesExact, .tokensEquivalentTo,
       .tokensGetExpired:
-      try find(&arguments, &reply)
-    case .tokensDelete: return try deleteMatching(&arguments, session, &reply)
+      try find(&arguments, state, &scratch, &reply)
+    case .tokensDelete: return try deleteMatching(&arguments, session, state, &scratch, &reply)
     case .ledgerStatus: writeStatus(&reply)
     case .ledgerDigest: reply.writeBulk(store.state.digest().hex)
     case .xlen: try streamLength(&arguments, &reply)
@@ -132,7 +153,7 @@ final class CommandExecutor {
     case .xrevrange: return try range(&arguments, isReverse: true, &reply)
     case .xread: return try read(&arguments, &reply)
     case .xinfo: try streamInformation(&arguments, session, &reply)
-    case .hello: try hello(&arguments, &session, &reply)
+    case .hello: try hello(&arguments, session, &reply)
     case .ping: try ping(&arguments, &reply)
     case .echo: reply.writeBulk(try arguments.next("the message"))
     case .select: try select(&arguments, &reply)
@@ -143,7 +164,7 @@ final class CommandExecutor {
       session.reset()
       reply.version = .two
       reply.writeSimple("RESET")
-    case .client: try client(&arguments, &session, &reply)
+    case .client: try client(&arguments, session, &reply)
     case .command: try describeCommands(&arguments, session, &reply)
     case .info: try information(&arguments, &reply)
     case .config: try configuration(&arguments, session, &reply)

@@ -1,10 +1,10 @@
-// A long list of events, written in slices so that the loop goes on with others in between, and so that no more
-// than a slice is in memory. The reply's header is written first: how many events come is known.
+// A long list of events, written in slices so that the loop goes on with others in between, and so
+// that no more than a slice is in memory. How many events come is known, so the header goes first.
 //
-//   ascending   next ──> last        the log itself, XRANGE and XREAD
-//   descending  first <── next       XREVRANGE
-//   linked      a token's events, newest first: each names the one before it
-//   gathering   the same, collected first because the oldest is to come first
+//    ascending   next ──> last        the log itself, XRANGE and XREAD
+//    descending  first <── next       XREVRANGE
+//    linked      a token's events, newest first: each names the one before it
+//    gathering   the same, collected first because the oldest is to come first
 
 import LedgerStore
 import RESP

@@ -1,5 +1,6 @@
-// Patterns of CONFIG GET: `*`, `?` and `[a-c]`, as in Redis. Linear in the usual case; a pattern with many stars
-// costs at most name × pattern, since only the last star is ever retried.
+// Patterns of CONFIG GET: `*`, `?`, `[a-c]`, `[^a]` and `\`, as in Redis; over bytes.
+// Linear in the usual case. A pattern with many stars costs at most name × pattern, since only the
+// last star is ever retried: no pattern of a client can hold up the loop.
 
 /// A pattern over bytes.
 struct GlobPattern {

@@ -1,4 +1,6 @@
 // The keywords of all commands: schema/commands.json has them as the `token`s of arguments.
+// One enum for all commands, so that a word is looked up once, whatever it may mean there; each
+// command refuses those that are not its own.
 
 /// A word that introduces a value, or is an argument by itself.
 enum Keyword: UInt8, CaseIterable, Sendable {

@@ -1,5 +1,6 @@
-// An event as an entry of the stream: schema/events.md, "As stream entries". Field and value are text; a secret is
-// its fingerprint, an absent value is an absent field.
+// An event as an entry of the stream, with the fields of schema/events.md section 3.
+// Fields and values are text. A secret is shown as its fingerprint; an absent value is an absent
+// field. White space in scope names is encoded, so that the names can be told apart again.
 
 import RESP
 import TokenLedger

@@ -1,12 +1,15 @@
-// What a command needs to know of the connection that it came on: who is at the other end, and what was
-// agreed. No descriptor, no buffer: the same session serves a socket and a call in process.
+// What a command needs to know of the connection that it came on: who is at the other end, and what
+// was agreed. No descriptor, no buffer: the same session serves a socket and a call in process.
+// The identity is what the kernel attested at the connect; it never changes.
 
 import LinuxIO
 import RESP
 import TokenLedger
 
 /// Who asks, and how they want to be answered.
-struct Session {
+///
+/// A class, because CLIENT LIST looks at all sessions while one of them is being served.
+final class Session {
   /// The number of the connection, from 1, never used twice.
   let number: Int64
   /// What the kernel says of the other end.
@@ -37,8 +40,20 @@ struct Session {
       clientName: clientName)
   }
 
+  init(
+    number: Int64, peer: PeerCredentials, groups: [GroupID], connected: UnixTime, role: Role,
+    version: ProtocolVersion = .two
+  ) {
+    self.number = number
+    self.peer = peer
+    self.groups = groups
+    self.connected = connected
+    self.role = role
+    self.version = version
+  }
+
   /// Back to how a connection starts; the role stays.
-  mutating func reset() {
+  func reset() {
     version = .two
     clientName = nil
   }

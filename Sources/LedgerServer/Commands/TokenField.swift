@@ -1,4 +1,6 @@
-// The fields of a token as the protocol shows them: schema/protocol.md, "Tokens". Never a secret.
+// The fields of a token as the protocol shows them: schema/protocol.md, "Tokens". Never a secret: a
+// fingerprint stands in its place. The order of the cases is the order of the map; later versions
+// may only add behind it.
 
 import RESP
 import TokenLedger

@@ -1,13 +1,11 @@
-// One client: its socket, what it has sent and not yet been answered, what it has been answered and not yet
-// taken. Owned by the loop's thread.
+// One client: its socket, what it sent and was not yet answered, what it was answered and did not
+// yet take. Owned by the loop's thread.
 //
-//            request                      held until durable, or a commit to wait for
-//   open ───────────────> open      open ───────────────────────────────────────────> paused
-//                                   paused ── commit came back / slice written / event came ──> open
-//   any ── the peer is gone, a protocol error, QUIT ──> ending ── output sent ──> closed
+//    open ── held until durable, or a commit, an event, a slice to wait for ──> paused ──> open
+//    any ── the peer is gone, a protocol error, QUIT ──> ending ── output sent ──> closed
 //
-// Invariant: while paused or with too much unsent, nothing is read from the socket, so that a client
-// can make the server remember no more than one read and one reply.
+// Invariant: while paused or with too much unsent, nothing is read from the socket, so that a
+// client can make the server remember no more than one read and one reply.
 
 import Bytes
 import LinuxIO
@@ -34,7 +32,7 @@ struct HeldReply {
 final class Connection {
   let socket: UnixSocket
   let word: EventWord
-  var session: Session
+  let session: Session
   /// Bytes received and not parsed, and the parser that stands in them; lent out while parsing.
   private var inbox: Inbox?
   /// Bytes to be sent.
@@ -54,6 +52,9 @@ final class Connection {
     self.session = session
     inbox = Inbox(limits: limits)
   }
+
+  /// Whether the next request may be carried out.
+  var isReadyForRequest: Bool { pause == nil && !isEnding }
 
   /// Takes the inbox out in order to parse; it must be put back.
   func takeInbox() -> Inbox {

@@ -1,11 +1,15 @@
-// New clients: who they are, what they may do, and what happens when there are too many.
+// New clients: who they are, what they may do, and what happens when there are too many; and how a
+// client is forgotten.
+// Invariant: the listener is watched if and only if `isAccepting`, so that running out of
+// descriptors never becomes a busy loop.
 
 import LedgerStore
 import LinuxIO
 import RESP
 
 extension Server {
-  /// While descriptors have run out, accepting is tried again after this long, or when a client leaves.
+  /// While descriptors have run out, accepting is tried again after this long, or when a client
+  /// leaves.
   static let acceptRetryMilliseconds: Int64 = 200
 
   /// Accepts everybody who waits.

@@ -1,6 +1,10 @@
 // One client's turn: receive, parse and carry out everything that came, send everything at once.
+// Invariant: replies leave in the order of the requests. A request that cannot be answered yet
+// stays unparsed in the inbox, and everything behind it waits. Cost: one recv and one send,
+// whatever was pipelined; requests that came whole are not copied.
 
 import Bytes
+import LedgerStore
 import LinuxIO
 import RESP
 import TokenLedger
@@ -75,7 +79,7 @@ extension Server {
 
   /// Carries out the requests that were received and left.
   func carryOutBuffered(_ connection: Connection) {
-    guard connection.pause == nil, !connection.isEnding else { return }
+    guard connection.isReadyForRequest else { return }
     var inbox = connection.takeInbox()
     carryOutBuffered(connection, &inbox)
     connection.putBack(inbox)
@@ -91,13 +95,30 @@ extension Server {
 
   /// Carries out requests until there are none, or the connection has to pause.
   ///
+  /// Reply and scratch are taken out for the turn: what is handed down is checked for exclusive
+  /// access by the compiler, what stays in a class's property at run time, for every request.
+  ///
   /// - Returns: how many bytes are done with; a request that has to wait stays among the others.
   private func carryOut(
     _ connection: Connection, _ parser: inout RequestParser, _ bytes: Span<UInt8>
   ) -> Int {
+    var reply = exchange(&self.reply, with: ReplyWriter())
+    var scratch = exchange(&self.scratch, with: QueryScratch())
     reply.version = connection.session.version
+    executor.beginTurn()
+    let done = carryOut(connection, &parser, bytes, store.state, &scratch, &reply)
+    self.scratch = scratch
+    self.reply = reply
+    return done
+  }
+
+  private func carryOut(
+    _ connection: Connection, _ parser: inout RequestParser, _ bytes: Span<UInt8>,
+    _ state: borrowing LedgerState, _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
+  ) -> Int {
+    let room = executor.settings.limits.maximumUnsentBytes - connection.output.count
     var offset = 0
-    while !connection.isEnding, connection.pause == nil, !hasTooMuchUnsent(connection) {
+    while connection.isReadyForRequest, reply.count <= room {
       let start = offset
       switch parser.next(bytes, at: &offset) {
       case .needMore: return offset
@@ -106,8 +127,9 @@ extension Server {
         connection.isEnding = true
       case .request:
         let outcome = executor.execute(
-          parser.request(in: bytes), for: &connection.session, into: &reply)
-        if take(outcome, connection) { continue }
+          parser.request(in: bytes), for: connection.session, on: state, with: &scratch, into: &reply)
+        if case .replied = outcome { continue }
+        if take(outcome, connection, &reply) { continue }
         parser.reset()
         return start
       }
@@ -115,19 +137,16 @@ extension Server {
     return offset
   }
 
-  private func hasTooMuchUnsent(_ connection: Connection) -> Bool {
-    connection.output.count + reply.count > executor.settings.limits.maximumUnsentBytes
-  }
-
   /// Does what a request came to.
   ///
   /// - Returns: whether the request is done with; else it is carried out again later.
-  private func take(_ outcome: Outcome, _ connection: Connection) -> Bool {
+  private func take(
+    _ outcome: Outcome, _ connection: Connection, _ reply: inout ReplyWriter
+  ) -> Bool {
     switch outcome {
-    case .replied: return true
+    case .replied: break
     case .held(let sequence, let value):
-      hold(HeldReply(sequence: sequence, value: value), connection)
-      return true
+      hold(HeldReply(sequence: sequence, value: value), connection, &reply)
     case .wait:
       connection.pause = .commit
       waitingForCommit.append(connection)
@@ -135,19 +154,15 @@ extension Server {
     case .streaming(let cursor):
       connection.pause = .streaming(cursor)
       streaming.insert(connection.word.descriptor)
-      return true
     case .blocked(let wait):
       connection.pause = .blocked(wait)
       blocked.insert(connection.word.descriptor)
-      return true
-    case .close:
-      connection.isEnding = true
-      return true
+    case .close: connection.isEnding = true
     case .shutdown:
       connection.isEnding = true
       stop()
-      return true
     }
+    return true
   }
 
   // MARK: Output

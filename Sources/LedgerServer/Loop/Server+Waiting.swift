@@ -1,5 +1,7 @@
-// What cannot be answered at once: writes that wait for the disk, requests that wait for such a write,
-// long replies, and readers that wait for the next event.
+// What cannot be answered at once: writes that wait for the disk, requests that wait for such a
+// write, long replies, and readers that wait for the next event.
+// Invariant: who waits is in exactly one of the server's lists, and is woken by what ends the wait;
+// nothing here is polled.
 
 import Bytes
 import EventLog
@@ -11,8 +13,8 @@ import TokenLedger
 extension Server {
   // MARK: Writes
 
-  /// Keeps a reply until its event is durable; at once, when it is already and nothing is before it.
-  func hold(_ held: HeldReply, _ connection: Connection) {
+  /// Keeps a reply until its event is durable; gives it at once if it is, with nothing before it.
+  func hold(_ held: HeldReply, _ connection: Connection, _ reply: inout ReplyWriter) {
     if connection.held.isEmpty, held.sequence <= store.state.lastSequence {
       reply.writeInteger(held.value)
       return

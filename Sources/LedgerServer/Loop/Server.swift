@@ -1,6 +1,6 @@
-// The loop: one thread that owns the store, the sockets and every connection. It never waits for the disk; the log's
-// thread does, and wakes it. Why one thread: no lock, one order of all things, and a query costs less
-// than handing it to another thread would.
+// The loop: one thread that owns the store, the sockets and every connection. It never waits for
+// the disk; the log's thread does, and wakes it. Why one thread: no lock, one order of all things,
+// and a query costs less than handing it to another thread would.
 //
 // Cost per pass: one epoll_wait; per readable client one recv and one send, whatever it pipelined.
 
@@ -42,6 +42,7 @@ public final class Server {
   var receiveBuffer = [UInt8](repeating: 0, count: 256 * 1024)
   /// Where replies are written.
   var reply = ReplyWriter()
+  var scratch = QueryScratch()
   var isStopping = false
   var end: ServerEnd?
 
@@ -55,8 +56,10 @@ public final class Server {
   ///
   /// - Parameters:
   ///   - store: open for writing, with its commit thread started.
+  ///   - settings: what holds until they are read again.
   ///   - listener: a listening socket.
   ///   - signals: SIGTERM and SIGINT end the server, SIGHUP reads the settings again.
+  ///   - log: where the server says what happens.
   ///   - reload: gives the settings anew, or nil where they are wrong.
   /// - Throws: `SystemError` when a descriptor cannot be had or watched.
   public init(
@@ -85,7 +88,7 @@ public final class Server {
 
   /// Serves until told to stop, or until the log fails.
   ///
-  /// - Throws: `SystemError` of epoll itself; everything else concerns one connection and ends that.
+  /// - Throws: `SystemError` of epoll itself; all else concerns one connection and ends that.
   public func run() throws(SystemError) -> ServerEnd {
     var events = EventBuffer(capacity: 1024)
     while true {

@@ -1,5 +1,6 @@
-// Lines to stderr, one a happening: logfmt for people, JSON for collectors. The one place of the service that prints.
-// Values are names, numbers and errors' descriptions, which never hold secrets.
+// Lines to stderr, one a happening: logfmt for people, JSON for collectors.
+// The one place of the service that prints. Values are names, numbers and errors' descriptions,
+// which never hold secrets. A log that cannot be written never stops the service.
 
 import Bytes
 import LinuxIO

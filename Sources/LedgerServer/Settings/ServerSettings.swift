@@ -1,5 +1,6 @@
-// What the operator may set, and every limit of the socket, by name. schema/protocol.md lists the limits.
-// A value; the server replaces it as a whole when it is told to read its settings again.
+// What the operator may set, and every limit of the socket, by name: schema/protocol.md lists the
+// limits. A value; the server replaces it as a whole when it is told to read its settings again, so
+// that no half of a change is ever seen.
 
 public import LinuxIO
 public import RESP

@@ -42,8 +42,8 @@ public struct TokenFilter: Sendable {
   /// Forgets every condition and keeps the memory.
   public mutating func removeAll() {
     conditions.removeAll(keepingCapacity: true)
-    scopes.removeAll(keepingCapacity: true)
-    ids.removeAll(keepingCapacity: true)
+    if !scopes.isEmpty { scopes.removeAll(keepingCapacity: true) }
+    if !ids.isEmpty { ids.removeAll(keepingCapacity: true) }
   }
 
   // MARK: Scopes
@@ -158,14 +158,22 @@ public struct TokenFilter: Sendable {
 
 extension [UInt32] {
   /// Sorts the numbers from `start` and drops repeats.
+  ///
+  /// By insertion: they are few, come nearly in order, and the library's sort would allocate.
+  /// Beyond some dozens that would be slow, and the library's sort is taken.
   fileprivate mutating func sortAndDropRepeats(from start: Int) {
     guard count - start > 1 else { return }
-    self[start...].sort()
-    var kept = start + 1
-    for index in start + 1..<count where self[index] != self[kept - 1] {
-      self[kept] = self[index]
+    if count - start > 48 { self[start...].sort() }
+    var kept = start
+    for index in start..<count {
+      let number = self[index]
+      var place = kept
+      while place > start, self[place - 1] > number { place -= 1 }
+      if place > start, self[place - 1] == number { continue }
+      for moved in stride(from: kept, to: place, by: -1) { self[moved] = self[moved - 1] }
+      self[place] = number
       kept += 1
     }
-    removeSubrange(kept...)
+    if kept < count { removeSubrange(kept...) }
   }
 }

@@ -4,8 +4,9 @@
 
 /// All tokens, and the projections that answer queries about them.
 ///
-/// A value with one owner: reads borrow it, ``apply(_:)`` changes it.
-public struct LedgerState: Sendable {
+/// A value with one owner, and too large to be copied by accident: reads borrow it, ``apply(_:)``
+/// changes it.
+public struct LedgerState: ~Copyable, Sendable {
   var tokens = TokenTable()
   var rows: IntegerTable
   /// Character names and owner hashes.

@@ -87,18 +87,15 @@ extension Span<UInt8> {
       offset += 8
     }
     var tail: UInt64 = 0
-    while offset < count {
-      tail = tail << 8 | UInt64(raw.byte(at: offset))
-      offset += 1
+    if count >= 8 {
+      tail = raw.integer(UInt64.self, at: count - 8)  // overlaps what was mixed already
+    } else {
+      while offset < count {
+        tail = tail << 8 | UInt64(raw.byte(at: offset))
+        offset += 1
+      }
     }
     return (hash ^ tail).folded
-  }
-
-  /// Whether both hold the same bytes.
-  func isEqual(to other: Span<UInt8>) -> Bool {
-    guard count == other.count else { return false }
-    for index in indices where self[index] != other[index] { return false }
-    return true
   }
 }
 

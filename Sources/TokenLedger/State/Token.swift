@@ -58,12 +58,12 @@ extension LedgerState {
   ///
   /// - Complexity: O(scopes of the token).
   public func token(_ id: TokenID) -> Token? {
-    row(id).map(token(at:))
+    row(id).map { token(at: $0) }
   }
 
   /// The token `id`, deleted or not.
   public func tokenEvenIfDeleted(_ id: TokenID) -> Token? {
-    anyRow(id).map(token(at:))
+    anyRow(id).map { token(at: $0) }
   }
 
   /// Calls `body` with each token in ascending id.

@@ -3,6 +3,8 @@
 // Invariant: names are compared by bytes; beyond the split nothing is folded or trimmed.
 // Cost: one look at each byte; the splitting itself allocates nothing.
 
+import Bytes
+
 /// Scope names as they are asked for: one text to be split, or a list taken as it is.
 public enum ScopeArgument: Sendable {
   /// One text, split at Python's white space; empty pieces vanish.
@@ -43,8 +45,23 @@ public enum ScopeArgument: Sendable {
       position += width
     }
     let start = position
+    position = endOfPlainWords(in: text, from: position)
     while position < text.count, whitespaceWidth(in: text, at: position) == 0 { position += 1 }
     return start == position ? nil : start..<position
+  }
+
+  /// Passes over as many whole words of eight printable ASCII bytes as there are: most scopes are
+  /// little else.
+  private static func endOfPlainWords(in text: Span<UInt8>, from start: Int) -> Int {
+    let raw = unsafe text.bytes  // Safety: bytes have no padding.
+    var position = start
+    while position + 8 <= text.count {
+      let word = raw.integer(UInt64.self, at: position)
+      // The top bit of a byte: set in `word` above 0x7f, and in the difference up to 0x20.
+      guard (word | word &- 0x2121_2121_2121_2121) & 0x8080_8080_8080_8080 == 0 else { break }
+      position += 8
+    }
+    return position
   }
 
   /// How many bytes of white space start at `position`: 0 for none.

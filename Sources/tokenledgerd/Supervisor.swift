@@ -1,10 +1,11 @@
-// The conventions of systemd, without its library: sd_notify(3) and sd_listen_fds(3). Outside of systemd all of it is
-// silent.
+// The conventions of systemd, without its library: sd_notify(3) and sd_listen_fds(3). Outside of
+// systemd all of it is silent. The variables are taken out of the environment, so that no child
+// takes them for its own.
 
 import LinuxIO
 
 /// Whoever started the daemon and wants to know how it does.
-struct ServiceManager {
+struct Supervisor {
   private let address: UnixAddress?
 
   /// Reads NOTIFY_SOCKET, and takes it out of the environment.
@@ -15,7 +16,7 @@ struct ServiceManager {
     Environment.remove("NOTIFY_SOCKET")
   }
 
-  /// Tells `lines`; a manager that does not listen is none of our business.
+  /// Tells `lines`; a supervisor that does not listen is none of our business.
   func tell(_ lines: String...) {
     guard let address else { return }
     _ = try? UnixDatagram.send(Array(lines.joined(separator: "\n").utf8).span, to: address)
@@ -36,7 +37,7 @@ struct ServiceManager {
       try descriptor.setCloseOnExec()
       return try UnixListener(owning: descriptor)
     } catch {
-      throw .socket(error, path: "the socket of the service manager")
+      throw .socket(error, path: "the socket of the supervisor")
     }
   }
 }

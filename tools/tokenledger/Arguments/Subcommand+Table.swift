@@ -1,0 +1,113 @@
+// The table of subcommands: the one place that says what can be typed.
+// Parser, usage lines, help pages and completion are made from it, so a flag is added here and read
+// in its command, and nowhere else.
+
+extension Subcommand {
+  /// Every subcommand, in the order of the help page.
+  static let all = [
+    importing, exporting, querying, history, status, digest, completion,
+  ]
+
+  private static let importing = Subcommand(
+    .import, "Brings the tokens of another system into the ledger.",
+    discussion: """
+      FILE is what `manage.py dumpdata esi` writes, or - for the standard input. Ids and times are \
+      kept. The whole file is checked first; one bad record, and nothing of it is imported, unless \
+      --skip-invalid leaves the bad ones out. Run twice, it changes nothing.
+      """,
+    flags: [
+      Flag(.fromDjangoESI, .path("FILE"), isRequired: true, "the JSON of `manage.py dumpdata esi`"),
+      Flag(.skipInvalid, "leave bad records out, name them, and import the rest"),
+    ],
+    examples: [
+      Example(typed: "import --from-django-esi esi.json", purpose: "into the ledger at hand"),
+      Example(
+        typed: "import --from-django-esi - --data ./ledger",
+        purpose: "from a pipe, into a directory"),
+    ])
+
+  private static let exporting = Subcommand(
+    .export, "Writes the tokens as a fixture for another system.",
+    discussion: """
+      FILE can be read by `manage.py loaddata`. Without --with-secrets the access and refresh \
+      tokens are left empty. With it the role admin is needed, and the file is readable by its \
+      owner only.
+      """,
+    flags: [
+      Flag(.toDjangoESI, .path("FILE"), isRequired: true, "the fixture for `manage.py loaddata`"),
+      Flag(.withSecrets, "also write the access and refresh tokens"),
+    ],
+    examples: [
+      Example(typed: "export --to-django-esi esi.json", purpose: "without secrets"),
+      Example(
+        typed: "export --to-django-esi esi.json --with-secrets", purpose: "a way back to Django"),
+    ])
+
+  private static let querying = Subcommand(
+    .query, "Finds tokens.",
+    discussion: """
+      All conditions given must hold; without one, all tokens are found. A scopes text is split at \
+      white space; the empty text asks for tokens with no scopes.
+      """,
+    flags: [
+      Flag(.scopes, .text("SCOPES"), isRepeatable: true, "has all these scopes, and maybe more"),
+      Flag(.scope, .text("NAME"), isRepeatable: true, "has the scope of this name, taken as it is"),
+      Flag(.exactly, .text("SCOPES"), isRepeatable: true, "has just these scopes"),
+      Flag(
+        .equivalentTo, .id, isRepeatable: true,
+        "another token of its character and scopes, of its user or of none"),
+      Flag(.expired, "expires now or did before"),
+      Flag(.fresh, "expires later"),
+      Flag(.refreshable, "has a refresh token"),
+      Flag(.character, .integer, isRepeatable: true, "of this character"),
+      Flag(.user, .text("USER"), isRepeatable: true, "of this user"),
+      Flag(.noUser, "of no user"),
+      Flag(.type, .choice(["character", "corporation"]), isRepeatable: true, "of this type"),
+      Flag(.owner, .text("HASH"), isRepeatable: true, "of this owner hash"),
+      Flag(.ids, .ids, isRepeatable: true, "one of these"),
+      Flag(.after, .id, "only ids above this one"),
+      Flag(.limit, .count(minimum: 0), "at most so many, the lowest ids"),
+      Flag(.count, "show how many there are"),
+      Flag(.exists, "show whether there is one"),
+      Flag(.first, "show the lowest id"),
+      Flag(.fields, .fields, "show these fields"),
+    ],
+    exclusive: [.count, .exists, .first, .fields],
+    examples: [
+      Example(
+        typed: "query --scopes \"publicData esi-mail.read_mail.v1\" --count",
+        purpose: "how many may do both"),
+      Example(
+        typed: "query --character 95465499 --json", purpose: "all that is known, for programs"),
+      Example(typed: "query --expired --refreshable --fields id,user", purpose: "who waits"),
+    ])
+
+  private static let history = Subcommand(
+    .history, "Shows what happened to one token, also to a deleted one.",
+    operands: [Operand(placeholder: "ID", kind: .id, summary: "the token")],
+    flags: [
+      Flag(.count, .count(minimum: 1), "at most so many events"),
+      Flag(.reverse, "newest first"),
+    ],
+    examples: [Example(typed: "history 42 --reverse --count 5", purpose: "the last five events")])
+
+  private static let status = Subcommand(
+    .status, "Shows the state of the ledger.",
+    examples: [Example(typed: "status --json", purpose: "for monitoring")])
+
+  private static let digest = Subcommand(
+    .digest, "Shows the digest of the whole state, to compare two ledgers.",
+    examples: [Example(typed: "digest --data ./copy", purpose: "of a copy")])
+
+  private static let completion = Subcommand(
+    .completion, "Writes the completion script of a shell.",
+    operands: [
+      Operand(placeholder: "SHELL", kind: .choice(["bash"]), summary: "bash")
+    ],
+    usesLedger: false,
+    examples: [
+      Example(
+        typed: "completion bash > ~/.local/share/bash-completion/completions/tokenledger",
+        purpose: "for one user")
+    ])
+}

@@ -1,0 +1,57 @@
+// Tables for people: aligned by what a terminal shows, not by bytes or characters.
+// The cells are made harmless when they come in, so a table can be written as it is.
+// Owner: whoever fills it; it is held as a whole, since a width is known at the end only.
+
+/// Rows under headings.
+struct Table {
+  /// Where the cells of a column stand.
+  enum Alignment {
+    case left, right
+  }
+
+  /// A column.
+  struct Column {
+    let heading: String
+    let alignment: Alignment
+
+    /// A column; most hold text.
+    init(_ heading: String, _ alignment: Alignment = .left) {
+      self.heading = heading
+      self.alignment = alignment
+    }
+  }
+
+  private let columns: [Column]
+  private var rows: [[String]] = []
+
+  /// A table without rows.
+  init(_ columns: [Column]) {
+    self.columns = columns
+  }
+
+  /// Adds a row.
+  ///
+  /// - Precondition: it has a cell for each column.
+  mutating func add(_ cells: [String]) {
+    precondition(cells.count == columns.count, "a row of \(cells.count) cells")
+    rows.append(cells.map(\.harmless))
+  }
+
+  /// The lines of the table, the headings first; two blanks part the columns.
+  var text: String {
+    let widths = columns.indices.map { index in
+      rows.reduce(columns[index].heading.displayWidth) { max($0, $1[index].displayWidth) }
+    }
+    let lines = [columns.map(\.heading)] + rows
+    return lines.map { line($0, widths) + "\n" }.joined()
+  }
+
+  private func line(_ cells: [String], _ widths: [Int]) -> String {
+    let padded = columns.indices.map { index in
+      let blanks = String(repeating: " ", count: widths[index] - cells[index].displayWidth)
+      return columns[index].alignment == .left ? cells[index] + blanks : blanks + cells[index]
+    }
+    let text = padded.joined(separator: "  ")
+    return String(text.reversed().drop { $0 == " " }.reversed())
+  }
+}
