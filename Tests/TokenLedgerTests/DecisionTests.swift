@@ -31,11 +31,11 @@ import Testing
     try builder.append(.created(.sample(scopes: ["a", "b"])), token: .sample(1), key: key)
     try builder.append(.created(.sample()), token: .sample(2))
     try builder.append(.deleted, token: .sample(2))
-    return builder.state
+    return builder.takeState()
   }
 
   private static func create(
-    _ token: NewToken, in state: LedgerState, free: TokenID? = .sample(3)
+    _ token: NewToken, in state: borrowing LedgerState, free: TokenID? = .sample(3)
   ) throws(Rejection) -> CreateDecision {
     try state.decideCreate(token, free: free, now: now)
   }
@@ -67,7 +67,7 @@ import Testing
       Issue.record("\(name): not proposed")
       return
     }
-    var changed = state
+    var changed = LedgerState()
     let whole = Event(
       sequence: EventSequence(1), id: .zero, token: event.token, previous: event.previous,
       actor: .system, key: event.key, body: event.body)
@@ -125,7 +125,7 @@ import Testing
     }
     let other = Self.token { $0.key = IdempotencyKey(name: .sample("k"), requestDigest: 6) }
     #expect(throws: Rejection.keyReused) { try Self.create(other, in: state) }
-    var deleted = state
+    var deleted = try Self.state()
     try deleted.apply(
       Event(
         sequence: EventSequence(4), id: .maximum, token: .first, previous: EventSequence(1),
@@ -149,14 +149,13 @@ import Testing
     try builder.append(.created(.sample()), token: .sample(.max - 1))
     #expect(builder.state.nextTokenID == .sample(.max))
     try builder.append(.created(.sample()), token: .sample(.max))
-    let state = builder.state
-    #expect(state.nextTokenID == nil)
+    #expect(builder.state.nextTokenID == nil)
     #expect(throws: Rejection.identifiersExhausted) {
-      try Self.create(Self.token(), in: state, free: state.nextTokenID)
+      try Self.create(Self.token(), in: builder.state, free: builder.state.nextTokenID)
     }
     guard
       case .propose(_, .first) = try Self.create(
-        Self.token { $0.id = .first }, in: state, free: nil)
+        Self.token { $0.id = .first }, in: builder.state, free: nil)
     else {
       Issue.record("a given id is taken")
       return
@@ -190,7 +189,7 @@ import Testing
   }
 
   private static func expect(
-    _ token: NewToken, in state: LedgerState, _ isExpected: (Rejection) -> Bool
+    _ token: NewToken, in state: borrowing LedgerState, _ isExpected: (Rejection) -> Bool
   ) {
     do throws(Rejection) {
       _ = try create(token, in: state, free: nil)

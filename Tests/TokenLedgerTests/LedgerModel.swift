@@ -126,7 +126,7 @@ struct StateImage: Equatable {
   var nextTokenID: TokenID?
   var answers: [[Int64]]
 
-  init(_ state: LedgerState) {
+  init(_ state: borrowing LedgerState) {
     counts = [
       state.tokenCount, state.deletedCount, state.scopeCount, state.scopeSetCount,
       state.characterCount, state.userCount, state.leaseCount,

@@ -15,7 +15,7 @@ import Testing
     try builder.append(.created(.sample(character: 2)), token: .sample(3))
     try builder.append(.deleted, token: .sample(2))
     try builder.append(.refreshStarted(Lease(end: .epoch, attempt: 1)), token: .sample(3))
-    return builder.state
+    return builder.takeState()
   }
 
   /// An event that would fit, but for what a test changes.

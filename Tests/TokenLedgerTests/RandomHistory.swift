@@ -3,7 +3,7 @@ import TokenLedger
 
 /// Random events that fit, drawn from small sets of values so that tokens meet often; everything
 /// follows from the seed.
-struct RandomHistory {
+struct RandomHistory: ~Copyable {
   var builder: LedgerBuilder
   private(set) var model = LedgerModel()
   private var generator: SeededGenerator

@@ -13,7 +13,7 @@ import Testing
       try builder.append(
         .created(.sample(created: time)), token: .sample(Int64(index + 1)))
     }
-    return builder.state
+    return builder.takeState()
   }
 
   @Test func `getExpired takes the boundary, a token's own expired does not`() throws {
@@ -23,8 +23,9 @@ import Testing
     let expired = try state.ids(of: TokenQuery().getExpired(), at: validity)
     #expect(expired == [.sample(1), .sample(2)])
     #expect(try state.ids(of: TokenQuery().fresh(), at: validity) == [.sample(3)])
-    let own = try (1...3).map { number in
-      try #require(state.token(.sample(number))).isExpired(at: now, .standard)
+    let own = try (1...3).map { (number: Int64) in
+      let stored = state.token(.sample(number))
+      return try #require(stored).isExpired(at: now, .standard)
     }
     #expect(own == [true, false, false])
   }
@@ -46,7 +47,8 @@ import Testing
 
   @Test func `a token's end is held within the years`() throws {
     let state = try Self.state(created: [UnixTime.range.upperBound])
-    let token = try #require(state.token(.first))
+    let stored = state.token(.first)
+    let token = try #require(stored)
     #expect(token.expires(.standard).microseconds == UnixTime.range.upperBound)
     #expect(!token.isExpired(at: UnixTime(clampingMicroseconds: .max), .standard))
   }
@@ -67,10 +69,10 @@ import Testing
     for (id, name) in [(1, "é"), (2, "e\u{301}"), (3, "K"), (4, "\u{212a}")] as [(Int64, String)] {
       try builder.append(.created(.sample(user: name, scopes: [name])), token: .sample(id))
     }
+    let state = builder.takeState()
     for (id, name) in [(1, "é"), (2, "e\u{301}"), (3, "K"), (4, "\u{212a}")] as [(Int64, String)] {
       let scopes = TokenQuery().requireScopes(.text(.sample(name)))
       let user = TokenQuery().user(.sample(name))
-      let state = builder.state
       #expect(try state.ids(of: scopes, at: RandomHistory.validity) == [.sample(id)])
       #expect(try state.ids(of: user, at: RandomHistory.validity) == [.sample(id)])
     }
@@ -79,7 +81,8 @@ import Testing
   @Test func `a filter that is used again keeps nothing of the question before`() throws {
     var builder = LedgerBuilder()
     try builder.append(.created(.sample(scopes: ["a", "b"])), token: .first)
-    let (state, validity) = (builder.state, RandomHistory.validity)
+    let state = builder.takeState()
+    let validity = RandomHistory.validity
     var filter = TokenFilter()
     filter.beginScopes()
     filter.addScopes(in: Text.sample("a unknown").utf8.span, in: state)
@@ -97,7 +100,8 @@ import Testing
   }
 
   @Test func `an empty ledger answers everything with nothing`() throws {
-    let (state, validity) = (LedgerState(), RandomHistory.validity)
+    let state = LedgerState()
+    let validity = RandomHistory.validity
     let questions = [
       TokenQuery(), TokenQuery().getExpired(), TokenQuery().requireScopes(.names([])),
       TokenQuery().requireScopesExact(.text(.sample("a"))), TokenQuery().withoutUser(),
