@@ -1,4 +1,6 @@
-// Appending the numbers of our formats to a byte array: the twin of ByteReader.
+// Appending the numbers of our formats to a byte array: the twin of ByteReader, call by call.
+// Invariant: every number has one encoding, the shortest; what is appended here, the reader takes.
+// Cost: one bounds check a byte, and the array's own growth; nothing else allocates.
 
 extension [UInt8] {
   /// Appends `value` in little-endian order.

@@ -1,5 +1,6 @@
-// Single values out of raw bytes. Each read is bounds-checked; a read outside is a bug of the
-// caller and traps.
+// Single values out of raw bytes: the ground under ByteReader and the frame decoders.
+// Each read is bounds-checked; a read outside is a bug of the caller and traps, because bytes from
+// outside are measured before they come here.
 
 extension RawSpan {
   /// The byte at `offset`.

@@ -1,6 +1,6 @@
-// The process dies at every call that changes something, and the power fails with it or does not; then
-// the next start dies at every call of its own; then the one after that succeeds. Every acknowledged
-// event must be there, nothing invented, and the log must take new ones.
+// The process dies at every call that changes something, and the power fails with it or does not;
+// then the next start dies at every call of its own; then the one after that succeeds. Every
+// acknowledged event must be there, nothing invented, and the log must take new ones.
 
 import EventLog
 import LinuxIO

@@ -1,5 +1,5 @@
-// What no interrupted writer can leave: the ledger does not start, and the error names the place. Never
-// a silently wrong answer.
+// What no interrupted writer can leave: the ledger does not start, and the error names the place.
+// Never a silently wrong answer.
 
 import Bytes
 import EventLog

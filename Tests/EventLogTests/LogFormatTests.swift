@@ -1,5 +1,5 @@
-// The format page's worked example, byte for byte. An independent program, written from the page alone,
-// made the same bytes.
+// The format page's worked example, byte for byte. An independent program, written from the page
+// alone, made the same bytes.
 
 import Bytes
 import EventLog

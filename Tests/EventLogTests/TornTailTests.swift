@@ -1,5 +1,6 @@
-// What a dying writer can leave behind the last commit, every shape of it: it is cut off, kept beside the
-// log, and nothing that was committed is lost. The bug museum's cases about tails are here.
+// What a dying writer can leave behind the last commit, every shape of it: it is cut off, kept
+// beside the log, and nothing that was committed is lost. The bug museum's cases about tails are
+// here.
 
 import EventLog
 import TestSupport
@@ -148,7 +149,7 @@ import Testing
   }
 
   @Test func `what is shown after a start is on the disk`() throws {
-    // The last writer died between its write and its sync: the batch is in the kernel's memory only.
+    // The last writer died between its write and its sync: only the kernel's memory has the batch.
     let storage = SimulatedStorage()
     var log = try LogUnderTest(storage)
     storage.fail(.sync)

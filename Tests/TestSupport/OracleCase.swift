@@ -1,4 +1,5 @@
-// The recorded answers of the real django-esi, as Tests/Fixtures/oracle-v1/FORMAT.md describes them.
+// The recorded answers of the real django-esi, as Tests/Fixtures/oracle-v1/FORMAT.md describes
+// them: populations of tokens, questions about them, and what came out.
 
 public import Foundation
 
@@ -41,24 +42,40 @@ public struct OracleCase: Decodable, Sendable {
 
 /// One token of a population.
 public struct OracleToken: Decodable, Sendable {
+  /// The token's number.
   public let id: Int64
+  /// Whose token it is.
   public let characterID: Int64
+  /// The character's name.
   public let characterName: String
+  /// The mark of the owner's account.
   public let ownerHash: String
+  /// `character` or `corporation`.
   public let tokenType: String
+  /// The user's id; nil for none.
   public let user: Int64?
+  /// Distinct names, in no order.
   public let scopes: [String]
+  /// When it was created, as RFC 3339.
   public let created: String
+  /// The same in microseconds since 1970.
   public let createdMicroseconds: Int64
+  /// The access token.
   public let accessToken: String
+  /// Text, empty text or nil.
   public let refreshToken: String?
+  /// 1 or 2.
   public let ssoVersion: UInt16
+  /// What django-esi said of it.
   public let expect: Expectation
 
   /// The token's own properties at the file's clock.
   public struct Expectation: Decodable, Sendable {
+    /// Whether there is a usable refresh token.
     public let canRefresh: Bool
+    /// Whether it expires strictly before now.
     public let expired: Bool
+    /// When it expires, in microseconds since 1970.
     public let expiresMicroseconds: Int64
 
     enum CodingKeys: String, CodingKey {
@@ -83,14 +100,23 @@ public struct OracleToken: Decodable, Sendable {
 
 /// One question, or one step of a chain.
 public struct OracleQuery: Decodable, Sendable {
+  /// What is asked.
   public let op: String
+  /// The scope argument.
   public let scopes: OracleScopes?
+  /// The reference of `equivalent_to`.
   public let token: Int64?
+  /// A character's number.
   public let characterID: Int64?
+  /// A user's id; nil asks for tokens without user.
   public let user: Int64?
+  /// `character` or `corporation`.
   public let tokenType: String?
+  /// The ids of `filter_ids`.
   public let ids: [Int64]?
+  /// The steps of a chain.
   public let steps: [OracleQuery]?
+  /// "Now" for this query only.
   public let clock: Int64?
   /// Set where the answer is an accident of django-esi rather than a rule.
   public let quirk: String?
@@ -106,9 +132,12 @@ public struct OracleQuery: Decodable, Sendable {
 
 /// A scope argument: a string or a list of strings; null is nil.
 public enum OracleScopes: Decodable, Sendable {
+  /// One string, to be split.
   case text(String)
+  /// A list, taken as it is unless it holds one string.
   case list([String])
 
+  /// Reads a string or a list of strings.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let text = try? container.decode(String.self) {

@@ -1,5 +1,5 @@
-// Random numbers that a failed test can be run with again: everything follows from the seed, which the
-// test names in its failure.
+// Random numbers that a failed test can be run with again: everything follows from the seed, which
+// the test names in its failure.
 
 /// A generator whose numbers follow from its seed.
 ///

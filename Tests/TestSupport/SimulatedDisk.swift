@@ -1,5 +1,5 @@
-// The state of a simulated disk: what a crash keeps, and what it may lose. Pure bookkeeping; the calls
-// and their faults are in `SimulatedStorage`.
+// The state of a simulated disk: what a crash keeps, and what it may lose. Pure bookkeeping; the
+// calls and their faults are in `SimulatedStorage`.
 //
 //     write, truncate ──> content + unsynced list ── sync ──> durable content
 //     create, rename, remove ──> names + unsynced list ── syncDirectory ──> durable names

@@ -1,5 +1,5 @@
-// The calls themselves: each is counted, fails if the test wants it to, and otherwise does what a real
-// disk's page cache does.
+// The calls themselves: each is counted, fails if the test wants it to, and otherwise does what a
+// real disk's page cache does.
 
 public import EventLog
 public import LinuxIO

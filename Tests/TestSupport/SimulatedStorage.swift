@@ -1,6 +1,6 @@
-// A disk in memory that does what real ones do at their worst: it fails a call of the test's choice, is
-// full, takes half of a write, and after a crash keeps any part of what was not synced. The same calls
-// give the same states, always. `SimulatedStorageTests` shows how it is used.
+// A disk in memory that does what real ones do at their worst: it fails a call of the test's
+// choice, is full, takes half of a write, and after a crash keeps any part of what was not synced.
+// The same calls give the same states, always. `SimulatedStorageTests` shows how it is used.
 
 public import EventLog
 public import LinuxIO
@@ -76,8 +76,8 @@ public final class SimulatedStorage: LogStorage {
     state.withLock { $0.failures[call] = ($0.counts[call, default: 0] + number, code) }
   }
 
-  /// Lets the process die at a change: the `number`-th from here on, counted from 1, does nothing and
-  /// fails, and so does every call after it.
+  /// Lets the process die at a change: the `number`-th from here on, counted from 1, does nothing
+  /// and fails, and so does every call after it.
   public func crash(atChange number: Int) {
     state.withLock { $0.crashingChange = $0.changeCount + number }
   }

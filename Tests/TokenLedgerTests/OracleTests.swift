@@ -73,7 +73,9 @@ extension OracleToken {
 }
 
 extension OracleQuery {
-  fileprivate func answer(in state: borrowing LedgerState, at validity: Validity) throws -> [TokenID] {
+  fileprivate func answer(
+    in state: borrowing LedgerState, at validity: Validity
+  ) throws -> [TokenID] {
     guard op == "get_token" else { return try state.ids(of: query, at: validity) }
     let character = CharacterID(try #require(characterID))
     return state.getToken(character: character, scopes: scopes.argument).map { [$0] } ?? []

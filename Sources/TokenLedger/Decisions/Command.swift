@@ -1,4 +1,6 @@
 // What may be asked of the ledger, already parsed, and what is to be written for it.
+// Invariant: a proposal holds everything of its event but place, id and actor, and the bytes of its
+// present secrets in the order of the event's sections (schema/events.md section 2).
 
 /// The values of a new token, as a command brings them.
 public struct NewToken: Sendable {

@@ -1,4 +1,7 @@
 // Decisions: a command and the state give events or a rejection. Pure; nothing changes here.
+// Invariant: what is proposed fits the state it was decided on, so that `apply` takes it; of
+// several rejections the first in the order of `Rejection` is given.
+// Cost: O(scopes) for one token; nothing here walks over tokens.
 
 extension LedgerState {
   /// Decides on a new token.
@@ -7,6 +10,7 @@ extension LedgerState {
   ///   - token: its values.
   ///   - free: an id that no event has, also none that is still being written.
   ///   - now: the time of a token that brings none.
+  /// - Returns: the event to write, or the token of the same request carried out before.
   /// - Throws: `invalid`, `limit`, `keyReused`, `identifierTaken`, `identifiersExhausted`.
   public func decideCreate(
     _ token: NewToken, free: TokenID?, now: UnixTime
@@ -31,13 +35,15 @@ extension LedgerState {
   public func decideGrant(
     _ id: TokenID, scopes names: [Text], expected: UInt32?
   ) throws(Rejection) -> ProposedEvent? {
-    try checkScopeNames(names)
-    let row = try liveRow(id, expected: expected)
+    try checkNotEmpty(scopes: names)
+    try checkLimits(scopes: names)
+    guard let row = row(id) else { throw .tokenNotFound(id) }
     let owned = scopeNames(ofSet: tokens.sets[row.index])
     let new = Set(names).subtracting(owned).sorted()
-    guard !new.isEmpty else { return nil }
-    guard owned.count + new.count <= Limits.scopesPerToken
+    guard new.isEmpty || owned.count + new.count <= Limits.scopesPerToken
     else { throw .limit(what: "scopes of a token", maximum: Limits.scopesPerToken) }
+    try check(expected, of: row)
+    guard !new.isEmpty else { return nil }
     return ProposedEvent(
       token: id, previous: tokens.lastEvents[row.index], body: .scopesGranted(new))
   }
@@ -48,19 +54,24 @@ extension LedgerState {
   public func decideDelete(
     _ id: TokenID, expected: UInt32? = nil
   ) throws(Rejection) -> ProposedEvent? {
-    guard row(id) != nil else { return nil }
-    let row = try liveRow(id, expected: expected)
+    guard let row = row(id) else { return nil }
+    try check(expected, of: row)
     return ProposedEvent(token: id, previous: tokens.lastEvents[row.index], body: .deleted)
   }
 
   /// Decides on deleting several tokens together; ids without a live token are passed over.
   ///
+  /// - Precondition: ids ascend without a repeat, as queries list them; else the second event of a
+  ///   token would not fit after the first.
   /// - Throws: `limit`, above ``Limits/eventsPerCommand``.
   public func decideDelete(all ids: [Int64]) throws(Rejection) -> [ProposedEvent] {
     guard ids.count <= Limits.eventsPerCommand
     else { throw .limit(what: "tokens deleted by one command", maximum: Limits.eventsPerCommand) }
     var events: [ProposedEvent] = []
+    var last: Int64?
     for id in ids {
+      precondition(last.map { $0 < id } ?? true, "ids to delete ascend")
+      last = id
       if let event = try TokenID(id).flatMap({ id throws(Rejection) in try decideDelete(id) }) {
         events.append(event)
       }
@@ -68,25 +79,25 @@ extension LedgerState {
     return events
   }
 
-  private func liveRow(_ id: TokenID, expected: UInt32?) throws(Rejection) -> TokenRow {
-    guard let row = row(id) else { throw .tokenNotFound(id) }
+  private func check(_ expected: UInt32?, of row: TokenRow) throws(Rejection) {
     let current = tokens.versions[row.index]
     if let expected, expected != current {
       throw .versionConflict(current: current, expected: expected)
     }
-    return row
   }
 }
 
-/// Checks names that a token is to have.
-private func checkScopeNames(_ names: [Text]) throws(Rejection) {
-  guard names.count <= Limits.scopesPerToken
+/// Checks that each name can be a scope's.
+private func checkNotEmpty(scopes names: [Text]) throws(Rejection) {
+  guard names.allSatisfy({ !$0.isEmpty })
+  else { throw .invalid(argument: "SCOPES", expected: "names that are not empty") }
+}
+
+/// Checks names that a token is to have; repeats count once.
+private func checkLimits(scopes names: [Text]) throws(Rejection) {
+  guard names.count <= Limits.scopesPerToken || Set(names).count <= Limits.scopesPerToken
   else { throw .limit(what: "scopes of a token", maximum: Limits.scopesPerToken) }
-  for name in names {
-    guard !name.isEmpty
-    else { throw .invalid(argument: "SCOPES", expected: "names that are not empty") }
-    try name.check("scope name", maximum: Limits.scopeNameBytes)
-  }
+  for name in names { try name.check("scope name", maximum: Limits.scopeNameBytes) }
 }
 
 extension Text {
@@ -104,24 +115,28 @@ extension SecretInput {
 }
 
 extension NewToken {
+  /// What cannot be comes before what is too much, as in the order of ``Rejection``.
   fileprivate func check() throws(Rejection) {
+    try checkNotEmpty(scopes: scopes)
+    if let key, key.name.isEmpty {
+      throw .invalid(argument: "KEY", expected: "a key that is not empty")
+    }
+    try checkLimits()
+  }
+
+  private func checkLimits() throws(Rejection) {
     try characterName.check("character name", maximum: Limits.characterNameBytes)
     try ownerHash.check("owner hash", maximum: Limits.ownerHashBytes)
     try user?.check("user", maximum: Limits.userBytes)
-    try checkScopeNames(scopes)
+    try TokenLedger.checkLimits(scopes: scopes)
     guard ssoVersion <= Limits.ssoVersion
     else { throw .limit(what: "SSO version", maximum: Limits.ssoVersion) }
     try access.check()
     try refresh.check()
-    guard let key else { return }
-    guard !key.name.isEmpty
-    else { throw .invalid(argument: "KEY", expected: "a key that is not empty") }
-    try key.name.check("idempotency key", maximum: Limits.keyBytes)
+    try key?.name.check("idempotency key", maximum: Limits.keyBytes)
   }
 
-  /// The facts of the token's creation.
-  ///
-  /// - Parameter now: the time of a token that brings none.
+  /// The facts of the token's creation; `now` is the time of a token that brings none.
   public func creation(now: UnixTime) -> Creation {
     Creation(
       character: character, characterName: characterName, ownerHash: ownerHash, type: type,

@@ -1,6 +1,10 @@
-// What the domain says when it says no. A rejection is a value: nothing was written, nothing changed.
+// What the domain says when it says no. A rejection is a value: nothing was written, nothing
+// changed, and the asker can act on it. The order of the cases is the order of precedence.
+// Holds names and numbers only, never a byte of what was asked, which may be a secret.
 
-/// Why a command was refused. Where several apply, the first in this order is given.
+/// Why a command was refused.
+///
+/// Where several apply, the first in this order is given.
 public enum Rejection: Error, Equatable, Sendable {
   /// A value cannot be: which argument, and what would be right.
   case invalid(argument: String, expected: String)

@@ -1,10 +1,13 @@
-// An event's facts from bytes: schema/events.md section 2. What encode cannot have written is refused: unknown
-// tags and bits, second spellings, names out of order, left-over bytes. Nothing is allocated from
-// a number before the bytes that it counts were seen.
+// An event's facts from bytes: schema/events.md section 2. What encode cannot have written is
+// refused: unknown tags and bits, second spellings, names out of order, left-over bytes.
+// Nothing is allocated from a number before the bytes that it counts were seen.
+// Invariant: facts that are decoded encode to the same bytes again.
 
 public import Bytes
 
-/// Why the facts of an event could not be decoded. Offsets count from the start of the facts.
+/// Why the facts of an event could not be decoded.
+///
+/// Offsets count from the start of the facts.
 public enum EventDecodingError: Error, Equatable, Sendable {
   /// The bytes end too early, or a number is malformed.
   case unreadable(ReadError)
@@ -177,7 +180,8 @@ private struct EventDecoder: ~Escapable {
       return .system
     }
     return try .peer(
-      uid: readNumber("uid"), pid: readNumber("pid"), clientName: hasName ? readText("client") : nil)
+      uid: readNumber("uid"), pid: readNumber("pid"),
+      clientName: hasName ? readText("client") : nil)
   }
 
   @_lifetime(self: copy self)
@@ -265,7 +269,8 @@ private struct EventDecoder: ~Escapable {
     else { throw invalid("class") }
     return try RefreshFailure(
       fence: fence, failureClass: failureClass, code: readText("code"),
-      retryAfterMilliseconds: readVarint(), rotated: readFlag("rotated") ? readSecret("rotated") : nil)
+      retryAfterMilliseconds: readVarint(),
+      rotated: readFlag("rotated") ? readSecret("rotated") : nil)
   }
 
   @_lifetime(self: copy self)

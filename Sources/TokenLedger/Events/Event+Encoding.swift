@@ -1,4 +1,6 @@
 // An event's facts as bytes: schema/events.md section 2. The twin is Event+Decoding.
+// Invariant: one event, one encoding; what is written here, the twin reads back as the same event.
+// Cost: appends to the caller's buffer and allocates nothing of its own.
 
 import Bytes
 
@@ -17,9 +19,12 @@ extension Event {
   ///
   /// The sequence is left out: the place in the log says it.
   ///
-  /// - Precondition: `previous` and `cause` are before the sequence.
+  /// - Precondition: `previous`, `cause` and the fence are events before this one.
   /// - Complexity: O(bytes).
   public func encodeFacts(into bytes: inout [UInt8]) {
+    precondition(
+      isEarlier(previous) && isEarlier(cause) && isEarlier(body.fence),
+      "an event names only events before it")
     bytes.append(tag.rawValue)
     bytes.append(presence)
     bytes.append(varint: id.milliseconds)
@@ -40,6 +45,12 @@ extension Event {
     body.encode(into: &bytes)
   }
 
+  /// Whether `other` is an event before this one, or none: else the facts would not read back.
+  private func isEarlier(_ other: EventSequence?) -> Bool {
+    guard let other else { return true }
+    return other > .zero && other < sequence
+  }
+
   private var presence: UInt8 {
     var bits: UInt8 = 0
     if case .peer(_, _, let clientName) = actor {
@@ -53,6 +64,15 @@ extension Event {
 }
 
 extension Event.Body {
+  /// The `refreshStarted` that an outcome answers.
+  fileprivate var fence: EventSequence? {
+    switch self {
+    case .refreshed(let refresh): refresh.fence
+    case .refreshFailed(let failure): failure.fence
+    default: nil
+    }
+  }
+
   fileprivate func encode(into bytes: inout [UInt8]) {
     switch self {
     case .created(let creation): creation.encode(into: &bytes)

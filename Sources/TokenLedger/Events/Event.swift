@@ -1,5 +1,6 @@
-// What can happen to a token or to the ledger: a closed set, as schema/events.md has it.
-// An event holds facts only. Secrets stand in it as digests; their bytes travel beside it.
+// What can happen to a token or to the ledger: a closed set, schema/events.md sections 2 and 3.
+// An event holds facts only, and is never changed. Secrets stand in it as digests; their bytes
+// travel beside it, so that an event can be shown, compared and kept without care.
 
 /// Something that happened; never changed.
 public struct Event: Hashable, Sendable {
@@ -39,7 +40,9 @@ public struct Event: Hashable, Sendable {
     self.body = body
   }
 
-  /// What happened. The on-disk tags are in ``Tag``.
+  /// What happened.
+  ///
+  /// The on-disk tags are in ``Tag``.
   public enum Body: Hashable, Sendable {
     /// A token came to be.
     case created(Creation)

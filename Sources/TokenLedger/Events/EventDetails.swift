@@ -1,4 +1,7 @@
-// What each kind of event says beyond the envelope: schema/events.md section 3.
+// What each kind of event says beyond the envelope: schema/events.md section 3, field by field.
+// Plain values without rules: the decoder refuses what cannot be, `apply` what does not fit.
+// An optional secret (`refresh`, `rotated`) is nil when the token keeps the one that it has, which
+// is not the same as a recorded null.
 
 /// The values of a new token.
 public struct Creation: Hashable, Sendable {
@@ -84,7 +87,9 @@ public struct Refresh: Hashable, Sendable {
 
 /// A refresh that failed.
 public struct RefreshFailure: Hashable, Sendable {
-  /// The classes of failure. On-disk values, never renumbered.
+  /// The classes of failure.
+  ///
+  /// On-disk values, never renumbered.
   public enum Class: UInt8, Sendable, CaseIterable {
     /// The token is not valid any more.
     case definite = 1

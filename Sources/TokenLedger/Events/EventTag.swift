@@ -1,4 +1,6 @@
 // The kinds of events by number and by name: schema/events.md section 3.
+// Invariant: a tag on disk is never renumbered and never used again; below 64 the event happens to
+// a token, from 64 on to the ledger itself.
 
 extension Event {
   /// The on-disk tags, never renumbered.

@@ -1,5 +1,7 @@
-// Answering a filter: choose the narrowest projection, walk it, check the rest.
-// A count that one projection knows touches no token. Cost: O(candidates of the narrowest one).
+// Answering a filter: choose the narrowest projection, walk it, check the rest of the conditions.
+// A count that one projection knows touches no token. The answers never depend on the choice, on
+// the seed of the tables or on the order of the events' tokens.
+// Cost: O(candidates of the narrowest projection), and a sort of what is listed.
 
 /// The moment and the lifetime by which tokens are expired or not.
 public struct Validity: Hashable, Sendable {
@@ -14,10 +16,10 @@ public struct Validity: Hashable, Sendable {
     self.duration = duration
   }
 
-  /// A token created at or before this moment is expired: `created` + duration ≤ now.
-  var cutoff: UnixTime {
-    UnixTime(clampingMicroseconds: now.microseconds - duration.microseconds)
-  }
+  /// A token created at or before this many microseconds is expired: `created` + duration ≤ now.
+  ///
+  /// No `UnixTime`: it may lie before the year 1, when nothing was created and nothing is expired.
+  var cutoff: Int64 { now.microseconds - duration.microseconds }
 }
 
 extension LedgerState {
@@ -61,14 +63,15 @@ extension LedgerState {
 
   /// Appends the ids of the live tokens that pass `filter`, ascending.
   ///
-  /// - Parameters:
-  ///   - after: only ids above it.
-  ///   - limit: at most this many.
+  /// Only ids above `after`, and at most `limit` of them.
+  ///
+  /// - Precondition: `limit` is not negative.
   /// - Complexity: O(candidates + matches · log matches).
   public func appendIDs(
     _ filter: borrowing TokenFilter, _ validity: Validity, after: Int64 = 0,
     limit: Int = .max, to ids: inout [Int64]
   ) {
+    precondition(limit >= 0, "a limit counts ids")
     let start = ids.count
     var isSorted = true
     forEachMatch(filter, validity) { row in
@@ -126,7 +129,9 @@ extension LedgerState {
     characters[character].map { characterRows.count($0) } ?? 0
   }
 
-  /// The condition with the fewest candidates. Counting supersets costs a walk over sets, so it is
+  /// The condition with the fewest candidates.
+  ///
+  /// Counting supersets costs a walk over sets, so it is
   /// left out where something else is already narrow.
   private func narrowest(_ filter: borrowing TokenFilter, _ validity: Validity) -> Source {
     var best = (source: Source.everything, count: tokenCount)
@@ -161,7 +166,7 @@ extension LedgerState {
   private func forEachMatch(
     _ filter: borrowing TokenFilter, _ validity: Validity, _ body: (TokenRow) -> Bool
   ) {
-    let cutoff = validity.cutoff.microseconds
+    let cutoff = validity.cutoff
     func visit(_ row: TokenRow) -> Bool {
       !matches(row, filter, cutoff: cutoff) || body(row)
     }

@@ -1,5 +1,7 @@
 // The query that programs chain, with django-esi's meaning: every step narrows what the one before
 // found, and the order of the steps does not matter.
+// A query is a plain value without numbers of any state: it can be kept, and is resolved to a
+// `TokenFilter` each time it is asked. The server fills filters itself, without allocating.
 
 /// Which tokens are wanted: steps that must all hold.
 ///
@@ -74,7 +76,8 @@ public struct TokenQuery: Sendable {
 extension LedgerState {
   /// The ids that `query` finds, ascending.
   ///
-  /// - Throws: `tokenNotFound` when the reference of ``TokenQuery/equivalentTo(_:)`` is no live token.
+  /// - Throws: `tokenNotFound` when the reference of ``TokenQuery/equivalentTo(_:)`` is not a live
+  ///   token.
   public func ids(of query: TokenQuery, at validity: Validity) throws(Rejection) -> [TokenID] {
     var ids: [Int64] = []
     try appendIDs(filter(query), validity, to: &ids)

@@ -42,11 +42,11 @@ struct CreationOrder: Sendable {
     if blocks[block].isEmpty { blocks.remove(at: block) }
   }
 
-  /// How many rows were created at or before `time`.
+  /// How many rows were created at or before `microseconds`.
   ///
   /// - Complexity: O(blocks).
-  func count(atOrBefore time: UnixTime) -> Int {
-    let limit = Entry(created: time.microseconds, row: .max)
+  func count(atOrBefore microseconds: Int64) -> Int {
+    let limit = Entry(created: microseconds, row: .max)
     var count = 0
     for block in blocks {
       guard let last = block.last, last <= limit else {
@@ -57,12 +57,12 @@ struct CreationOrder: Sendable {
     return count
   }
 
-  /// Calls `body` with the rows created at or before `time`, the oldest first, until it returns
-  /// false.
-  func forEach(atOrBefore time: UnixTime, _ body: (TokenRow) -> Bool) {
+  /// Calls `body` with the rows created at or before `microseconds`, the oldest first, until it
+  /// returns false.
+  func forEach(atOrBefore microseconds: Int64, _ body: (TokenRow) -> Bool) {
     for block in blocks {
       for entry in block {
-        guard entry.created <= time.microseconds, body(TokenRow(rawValue: entry.row))
+        guard entry.created <= microseconds, body(TokenRow(rawValue: entry.row))
         else { return }
       }
     }
@@ -72,7 +72,8 @@ struct CreationOrder: Sendable {
     var (low, high) = (0, blocks.count)
     while low < high {
       let middle = (low + high) / 2
-      if blocks[middle][blocks[middle].count - 1] < entry { low = middle + 1 } else { high = middle }
+      let last = blocks[middle][blocks[middle].count - 1]
+      if last < entry { low = middle + 1 } else { high = middle }
     }
     return low
   }

@@ -1,10 +1,14 @@
-// Numbers found by 64-bit keys: token ids to rows, character ids to lists. Entries are never removed,
-// because rows are never used again.
+// Numbers found by 64-bit keys: token ids to rows, character ids to lists.
+// Invariant: entries are never removed, because rows are never used again; at most half of the
+// slots are taken, so that a search ends soon at a free one.
+// Cost: 12 bytes a slot, so 24 to 48 bytes an entry.
 
 /// A map from 64-bit keys to 32-bit values by open addressing.
 struct IntegerTable: Sendable {
   private var keys = [Int64](repeating: 0, count: 16)
-  /// Value + 1, or 0 for a free slot. At most half of the slots are taken.
+  /// Value + 1, or 0 for a free slot.
+  ///
+  /// At most half of the slots are taken.
   private var values = [UInt32](repeating: 0, count: 16)
   private(set) var count = 0
   private let seed: UInt64

@@ -1,7 +1,11 @@
 // The fold: what each event does to the state, as in schema/events.md section 4.
+// Invariant: an event that does not fit is refused before anything changes; whatever fits is taken
+// whole. No clock, hash order or randomness: the same events give the same state.
+// Owner: the one thread that owns the state; an event comes here once it is durable.
 
-/// An event that does not fit the state before it: the log is damaged, or was written by another
-/// program. The state is as it was before the event.
+/// An event that does not fit the state before it, which is as it was.
+///
+/// The log is damaged, or was written by another program.
 public struct MisfitEvent: Error, Equatable, Sendable {
   /// What does not fit.
   public enum Problem: Equatable, Sendable {
@@ -15,7 +19,7 @@ public struct MisfitEvent: Error, Equatable, Sendable {
     case tokenMissing
     /// It restores a token that is not deleted.
     case tokenNotDeleted
-    /// The token's event before it is another one than it says.
+    /// The token's event before it is another one than it says, or it says one and has no token.
     case wrongPrevious
     /// Its idempotency key was used before.
     case keyExists
@@ -47,7 +51,7 @@ extension LedgerState {
     if event.sequence != lastSequence.next { return .gap(after: lastSequence) }
     if event.id <= lastEventID && lastSequence > .zero { return .idNotRising }
     guard event.tag.concernsToken == (event.token != nil) else { return .wrongSubject }
-    guard let token = event.token else { return nil }
+    guard let token = event.token else { return event.previous == nil ? nil : .wrongPrevious }
     if let key = event.key, keys.number(of: key.name.utf8.span) != nil { return .keyExists }
     guard let row = anyRow(token) else {
       guard event.tag == .created else { return .tokenMissing }
@@ -124,7 +128,9 @@ extension LedgerState {
       recorded: replacement, sequence: sequence, section: section)
   }
 
-  private mutating func fail(_ row: TokenRow, _ failure: RefreshFailure, _ sequence: EventSequence) {
+  private mutating func fail(
+    _ row: TokenRow, _ failure: RefreshFailure, _ sequence: EventSequence
+  ) {
     tokens.leases[row] = nil
     guard let rotated = failure.rotated else { return }
     tokens.previousRefreshes[row] = tokens.refreshes[row.index]

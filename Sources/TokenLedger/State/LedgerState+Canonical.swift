@@ -1,5 +1,6 @@
 // The state as bytes, the same for the same events on every machine: what the state digest hashes.
-// schema/events.md section 4. No hash order, no row number and no seed shows through.
+// Layout: schema/events.md section 4. No hash order, no row number and no seed shows through.
+// Cost: a copy of one token at a time; the keys are sorted, and all in memory meanwhile.
 
 import Bytes
 

@@ -1,5 +1,7 @@
-// Rows by character or by user: many short lists, so they are linked through two columns instead of
-// being arrays of their own. A row is in one list at most, and newest first.
+// Rows by character or by user: many short lists, so they are linked through two columns instead
+// of being arrays of their own.
+// Invariant: a row is in one list at most; a list has its newest row first.
+// Cost: 8 bytes a row and 8 bytes a list.
 
 /// The place of a token in the columns; never used for another token.
 struct TokenRow: Hashable, Comparable, Sendable {

@@ -1,10 +1,11 @@
-// Distinct scope sets by number. There are far fewer sets than tokens, so that a scope query looks at
-// sets and touches tokens only to list them.
+// Distinct scope sets by number. There are far fewer sets than tokens, so that a scope query looks
+// at sets and touches tokens only to list them.
 //
 //   scopes  0: a  1: b  2: c        sets  0: {}  1: {a,b}  2: {b,c}
 //   containing  a → [1]   b → [1,2]   c → [2]       rows of set 1 → [0,3,4]
 //
-// Set 0 is the empty one. Sets are never removed; a set without live tokens costs nothing but memory.
+// Invariant: set 0 is the empty one, and sets are never removed. A set without live tokens costs
+// memory, and one look in each query for its rarest scope.
 
 /// Distinct scope sets: their members, the sets that contain a scope, and the rows of each set.
 struct ScopeSetCatalog: Sendable {
@@ -12,13 +13,16 @@ struct ScopeSetCatalog: Sendable {
 
   private var members: [UInt32] = []
   private var ends: [Int] = []
-  /// One bit per member (its number modulo 64): a set lacking one of the query's bits cannot contain it.
+  /// One bit per member (its number modulo 64): a set lacking one of the query's bits cannot
+  /// contain it.
   private var signatures: [UInt64] = []
   private var containing: [[UInt32]] = []
   private var rows: [[UInt32]] = []
   /// Where each row stands in its set's `rows`.
   private var positions: [UInt32] = []
-  /// Open addressing: number + 1, or 0 for a free slot. At most half full.
+  /// Open addressing: number + 1, or 0 for a free slot.
+  ///
+  /// At most half full.
   private var slots = [UInt32](repeating: 0, count: 16)
   private let seed: UInt64
 

@@ -1,4 +1,6 @@
-// One token as it is shown: a copy of its columns, with texts by number until somebody needs them.
+// One token as it is shown: a copy of its columns, with its texts instead of their numbers.
+// Made on demand and owned by whoever asked; the state does not change it any more. It knows its
+// secrets by digest only. Cost: a handful of arrays, so queries work on rows and not on this.
 
 /// What is known of one token, but for its secrets.
 public struct Token: Hashable, Sendable {

@@ -1,5 +1,6 @@
 // Tokens as columns: a query that needs the scope set and the id of many rows reads just those.
-// Deleted tokens keep their row, so that history, secrets and a restore find them.
+// Invariant: all columns have the same length; a row belongs to one token for ever. Deleted tokens
+// keep theirs, so that history, secrets and a restore find them.
 
 /// A secret of a token: how it is known, and where its bytes are in the log.
 public struct SecretReference: Hashable, Sendable {

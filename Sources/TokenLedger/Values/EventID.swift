@@ -1,4 +1,6 @@
 // The id of an event in the log read as a stream: milliseconds and a counter, as in Redis streams.
+// Invariant: ids rise strictly from event to event, also when the clock steps back or stands
+// still: then the counter goes on under the highest milliseconds seen.
 
 /// `<unix-ms>-<n>`: strictly rising from event to event, also when the clock steps back.
 public struct EventID: Hashable, Comparable, Sendable {

@@ -1,4 +1,6 @@
-// Numbers that must not be mixed up, one type each.
+// Numbers that must not be mixed up, one type each: schema/events.md section 1 has the words.
+// Invariant: a TokenID is at least 1; a sequence of 0 stands before the first event and is no
+// event's own. The types cost nothing: each is its number.
 
 /// A token's number in the ledger: 1 to 2^63 - 1, never used twice.
 public struct TokenID: Hashable, Comparable, Sendable {
@@ -55,7 +57,9 @@ public struct EventSequence: Hashable, Comparable, Sendable {
   public var next: EventSequence { EventSequence(rawValue + 1) }
 
   /// Whether `left` came first.
-  public static func < (left: EventSequence, right: EventSequence) -> Bool { left.rawValue < right.rawValue }
+  public static func < (left: EventSequence, right: EventSequence) -> Bool {
+    left.rawValue < right.rawValue
+  }
 }
 
 /// What kind of token the provider gave.

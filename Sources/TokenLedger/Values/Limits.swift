@@ -1,9 +1,12 @@
 // Every limit of the domain, by name. Beyond one: a `Rejection.limit`, and nothing changes.
-// The numbers of schema/protocol.md, "Limits", are these.
+// The numbers of schema/protocol.md, "Limits", are these. They bound what a command may bring;
+// `apply` takes what an older log holds, also where a limit has been lowered since.
 
 /// The limits of what one token and one command may hold.
 public enum Limits {
-  /// Bytes of one scope name. EVE's longest is below 100; a Django column may hold more.
+  /// Bytes of one scope name.
+  ///
+  /// EVE's longest is below 100; a Django column may hold more.
   public static let scopeNameBytes = 1024
   /// Scopes of one token.
   public static let scopesPerToken = 4096

@@ -1,5 +1,7 @@
 // How a `scopes` argument becomes scope names, exactly as django-esi and Python's str.split do it:
 // Tests/Fixtures/oracle-v1/FORMAT.md, "Scope arguments".
+// Invariant: names are compared by bytes; beyond the split nothing is folded or trimmed.
+// Cost: one look at each byte; the splitting itself allocates nothing.
 
 import Bytes
 
@@ -69,7 +71,9 @@ public enum ScopeArgument: Sendable {
   /// first byte, so that looking at every byte of valid UTF-8 finds whole characters only.
   private static func whitespaceWidth(in text: Span<UInt8>, at position: Int) -> Int {
     let first = text[position]
-    if first < 0x80 { return (0x09...0x0d).contains(first) || (0x1c...0x20).contains(first) ? 1 : 0 }
+    if first < 0x80 {
+      return (0x09...0x0d).contains(first) || (0x1c...0x20).contains(first) ? 1 : 0
+    }
     guard first == 0xc2 || first == 0xe1 || first == 0xe2 || first == 0xe3 else { return 0 }
     guard position + 1 < text.count else { return 0 }
     let second = text[position + 1]
@@ -81,7 +85,8 @@ public enum ScopeArgument: Sendable {
   private static func isWideSpace(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Bool {
     switch (first, second) {
     case (0xe1, 0x9a): third == 0x80
-    case (0xe2, 0x80): (0x80...0x8a).contains(third) || [0xa8, 0xa9, 0xaf].contains(third)
+    case (0xe2, 0x80):
+      (0x80...0x8a).contains(third) || third == 0xa8 || third == 0xa9 || third == 0xaf
     case (0xe2, 0x81): third == 0x9f
     case (0xe3, 0x80): third == 0x80
     default: false

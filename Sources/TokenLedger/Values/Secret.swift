@@ -1,5 +1,7 @@
 // Access tokens and refresh tokens. Their bytes pass through memory on their way to and from the
-// log and are held nowhere else; every description shows the fingerprint in their place.
+// log and are held nowhere else.
+// Invariant: no description, reflection or dump shows a byte of a secret; the fingerprint stands in
+// its place.
 
 /// The first eight bytes of a secret's SHA-256, as a big-endian number.
 ///

@@ -1,6 +1,6 @@
 // Text that is compared byte by byte. Swift's String compares by canonical equivalence, by which
-// the two forms of é, or K and the Kelvin sign, would be one scope, and the oracle says that they are two.
-// Invariant: valid UTF-8 without U+0000.
+// the two forms of é, or K and the Kelvin sign, would be one scope, and the oracle says that they
+// are two. Invariant: valid UTF-8 without U+0000.
 
 import Bytes
 

@@ -1,5 +1,7 @@
 // Reading and writing moments as text: RFC 3339, or seconds since 1970, each with up to six
 // decimals. The calendar is the proleptic Gregorian one, without leap seconds.
+// Invariant: what is written here reads back as the same moment; a text that names no moment of the
+// years 1 to 9999 to the microsecond is refused, never rounded.
 
 extension UnixTime {
   /// Reads `2026-11-23T12:00:00.5Z`, `2026-11-23 12:00:00+01:00` or `1795435200.5`.
@@ -29,7 +31,9 @@ extension UnixTime {
     let seconds = rest / 1_000_000
     let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60]
     let time = clock.map { padded($0, width: 2) }.joined(separator: ":")
-    let day = [padded(date.year, width: 4), padded(date.month, width: 2), padded(date.day, width: 2)]
+    let day = [
+      padded(date.year, width: 4), padded(date.month, width: 2), padded(date.day, width: 2),
+    ]
     let fraction = padded(rest % 1_000_000, width: 6)
     return "\(day.joined(separator: "-"))T\(time).\(fraction)Z"
   }
