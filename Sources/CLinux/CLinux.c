@@ -1,4 +1,9 @@
-// The bodies of CLinux.h: one C call each. Only this file asks glibc for its GNU declarations.
+// The bodies of CLinux.h: one C call each, and no policy. Flags that every caller wants
+// (close-on-exec, nonblocking) are set in the call that makes the descriptor, so that no other
+// thread's exec comes between.
+//
+// Only this file asks glibc for its GNU declarations; CLinux.h says why. A failure is told as the
+// call's manual page says, and is read on the Swift side.
 
 #define _GNU_SOURCE
 

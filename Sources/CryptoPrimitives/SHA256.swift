@@ -1,8 +1,9 @@
 // SHA-256, incremental: the chain of the log, the digests of sealed secrets, and fingerprints.
 //
 // Bytes go block by block into the compression function, the processor's own when it has one
-// (1.8 GB/s in bulk, about 0.1 µs for 32 bytes), else `SHA256+Compression.swift` (0.26 GB/s). Less than
-// a block is kept in `pending` until more bytes come. A value type: a copy is a fork of the hash.
+// (1.8 GB/s in bulk, about 0.1 µs for 32 bytes), else `SHA256+Compression.swift` (0.26 GB/s).
+// Less than a block is kept in `pending` until more bytes come. A value type: a copy is a fork of
+// the hash.
 
 internal import CIntrinsics
 

@@ -1,5 +1,7 @@
-// The 32 bytes that SHA-256 gives, as a value of its own: not an array, so that keeping or passing
-// one allocates nothing, and not a string, so that nobody compares two spellings of the same digest.
+// The 32 bytes that SHA-256 gives, as a value of its own: not an array, so that keeping or
+// passing one allocates nothing, and not a string, so that nobody compares two spellings of the
+// same digest. Equality takes the same time wherever two digests differ, so it tells nothing of a
+// secret one.
 
 /// A SHA-256 digest: 32 bytes.
 public struct SHA256Digest: Sendable {

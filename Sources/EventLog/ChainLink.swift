@@ -1,5 +1,7 @@
-// One step of the hash chain, `schema/log.md` section 2: the writer makes it, the verifier makes it
-// again and compares. It allocates nothing; its cost is that of SHA-256 over the batch's bytes.
+// One step of the hash chain, `schema/log.md` section 2: the writer makes it, the verifier makes
+// it again and compares. An erased section is taken in as the digest that replaced it, so erasing
+// leaves every later value as it was. It allocates nothing; its cost is that of SHA-256 over the
+// batch's bytes.
 
 internal import Bytes
 internal import CryptoPrimitives

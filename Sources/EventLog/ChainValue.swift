@@ -1,5 +1,7 @@
-// The hash chain over the log, `schema/log.md` section 2. A segment's header and every commit carry
-// the value up to that place; the verifier computes it anew and compares.
+// The hash chain over the log, `schema/log.md` section 2. A segment's header and every commit
+// carry the value up to that place; the verifier computes it anew and compares.
+//
+// Four words and no array: a value is copied into every commit and compared without allocating.
 
 internal import Bytes
 public import CryptoPrimitives

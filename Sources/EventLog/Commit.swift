@@ -1,4 +1,7 @@
-// What a durable batch is known by afterwards, and where the log ends.
+// What a durable batch is known by afterwards, and where the log ends. A `Commit` is made only
+// after its batch was synced: to hold one is to know that the events may be acknowledged.
+//
+// Plain values, handed from the log's thread to the loop's with the batch.
 
 /// A batch that is on the disk.
 public struct Commit: Equatable, Sendable {

@@ -1,5 +1,6 @@
-// What can be wrong with a file of the log, as data. The words for people are in `description`, here
-// and nowhere else; no case holds a byte of a payload.
+// What can be wrong with a file of the log, as data: thrown by the decoders, and carried upward
+// in `LogError.damaged` with the file and the offset. The words for people are in `description`
+// and `hint`, here and nowhere else; no case holds a byte of a payload.
 
 /// What is wrong with a file of the log.
 public enum DamageKind: Error, Equatable, Sendable {

@@ -1,6 +1,6 @@
-// Who may write: the one process that holds a lock on `<data>/lock`. The kernel gives the lock up when
-// the process ends, however it ends, so a lock is never stale; the number in the file is only for the
-// message to the second one.
+// Who may write: the one process that holds a lock on `<data>/lock`, `schema/log.md` section 3.
+// The kernel gives the lock up when the process ends, however it ends, so a lock is never stale;
+// the number in the file is only for the message to the second one.
 
 internal import Bytes
 internal import LinuxIO

@@ -1,5 +1,7 @@
 // The real disk: a directory of mode 0700 with files of mode 0600, through LinuxIO. Everything is
 // looked up from the open directory, so that renaming a path above it changes nothing.
+//
+// It adds no policy and no buffer: each failure goes up as it came.
 
 public import LinuxIO
 

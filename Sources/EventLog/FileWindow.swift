@@ -1,6 +1,9 @@
-// The part of a file that a reader has in memory. It slides forward with the reader, in reads of a
-// chunk each, and keeps what the reader still needs; the buffer grows only for a batch larger than it.
-// Invariant: start <= end; the buffer's first `end - start` bytes are those of the file from `start`.
+// The part of a file that a reader has in memory. It slides forward with the reader, in reads of
+// a chunk each, and keeps what the reader still needs; the buffer grows only for a batch larger
+// than it.
+//
+// Invariant: start <= end; the buffer's first `end - start` bytes are those of the file from
+// `start`.
 
 internal import LinuxIO
 

@@ -1,12 +1,8 @@
 // The 16 bytes before every body, and the two checks in them; `schema/log.md` section 1.
 //
-//     0       4    5    6          8            12           16
-//     | size  |kind| 0  | sections | head check | body check | body … | zeros to a multiple of 8
-//     '------------ word ----------'
-//
 // A head is read as two numbers of 64 bits: the word, and its checks. The head check covers the
-// segment, the offset and the word; the body check goes on from the head check over the body. So a
-// frame found in another segment or at another place is no frame.
+// segment, the offset and the word; the body check goes on from the head check over the body. So
+// a frame found in another segment or at another place is no frame.
 
 internal import Bytes
 
@@ -20,6 +16,10 @@ enum FrameKind: UInt8 {
 }
 
 /// The head of a frame whose own check was good.
+///
+///     0       4    5    6          8            12           16
+///     | size  |kind| 0  | sections | head check | body check | body … | zeros to a multiple of 8
+///     '------------ word ----------'
 struct FrameHead: Equatable {
   let kind: FrameKind
   let bodySizeBytes: Int

@@ -1,11 +1,6 @@
-// The log's thread: it waits for the disk so that the loop does not have to. The loop fills one batch
-// with whatever arrives while the batch before it is being synced; so the slower the disk, the larger
-// the batches, and one sync serves all who wait.
-//
-//     loop thread                      log thread
-//     submit(batch) ---- requests ---->
-//                                      append: write, sync
-//     poll() <---------- outcomes -----                       loop woken through `descriptor`
+// The log's thread: it waits for the disk so that the loop does not have to. The loop fills one
+// batch with whatever arrives while the batch before it is being synced; so the slower the disk,
+// the larger the batches, and one sync serves all who wait.
 //
 // Invariant: at most one batch is with the log thread; the writer belongs to it alone.
 
@@ -45,6 +40,11 @@ public struct CompletedBatch: ~Copyable, Sendable {
 }
 
 /// Appends batches on a thread of its own, one at a time.
+///
+///     loop thread                      log thread
+///     submit(batch) ---- requests ---->
+///                                      append: write, sync
+///     poll() <---------- outcomes -----                       loop woken through `descriptor`
 ///
 /// Belongs to one owner thread, which submits and polls.
 public struct GroupCommit: ~Copyable, Sendable {

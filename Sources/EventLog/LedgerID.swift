@@ -1,5 +1,6 @@
-// Who a segment belongs to: 16 random bytes, made once at the ledger's first start and repeated in
-// every segment, so that a file from another ledger is told at once.
+// Who a segment belongs to: 16 random bytes, made once at the ledger's first start and repeated
+// in every segment's header (`schema/log.md` section 1), so that a file from another ledger is
+// told at once. It names, it does not protect: the id is no secret.
 
 internal import Bytes
 public import LinuxIO

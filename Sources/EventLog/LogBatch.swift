@@ -1,12 +1,9 @@
-// Events on their way into the log: framed one behind the other in the buffer that will be written by
-// one call. Owned by the thread that makes the events; handed to the writer whole and handed back to
-// be filled again, so that a steady stream of batches allocates nothing.
+// Events on their way into the log: framed one behind the other in the buffer that will be
+// written by one call. Owned by the thread that makes the events; handed to the writer whole and
+// handed back to be filled again, so that a steady stream of batches allocates nothing.
 //
-//     events   | head 0 0 | body | padding | head 0 0 | body | padding | …      checks empty
-//     sealed   | head c c | body | padding | head c c | body | padding | commit
-//
-// The checks depend on the place in the segment, and the chain costs a SHA-256 over everything: both
-// are the writer's work, off the loop's thread (`seal`).
+// The checks depend on the place in the segment, and the chain costs a SHA-256 over everything:
+// both are the writer's work, off the loop's thread (`seal`).
 
 internal import Bytes
 
@@ -23,6 +20,9 @@ public enum BatchLimit: Error, Equatable, Sendable {
 }
 
 /// A batch of events, written and made durable as a whole or not at all.
+///
+///     events   | head 0 0 | body | padding | head 0 0 | body | padding | …      checks empty
+///     sealed   | head c c | body | padding | head c c | body | padding | commit
 public struct LogBatch: ~Copyable, Sendable {
   /// The framed events; the commit frame follows when the batch is sealed.
   private(set) var bytes: [UInt8] = []

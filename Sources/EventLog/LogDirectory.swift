@@ -1,5 +1,7 @@
 // What stands in the log's directory, sorted by what it is. Names that are none of ours are left
-// alone.
+// alone. It changes nothing: an unfinished last segment is only left out of the list here, and
+// removed by `LogMending`; `schema/log.md` section 4 says when a segment is unfinished and when
+// damaged.
 
 internal import LinuxIO
 

@@ -1,5 +1,6 @@
-// Everything that this module throws, but for the limits of a batch (`BatchLimit`). Each case says
-// what state it leaves behind and who can act. No case holds a byte of a payload.
+// Everything that this module throws, but for the limits of a batch (`BatchLimit`) and the
+// refusals of a visitor (`ReplayError`). Each case says what state it leaves behind and who can
+// act. No case holds a byte of a payload.
 
 public import LinuxIO
 

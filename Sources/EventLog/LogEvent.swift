@@ -1,5 +1,7 @@
-// An event as the log gives it back: a view into the reader's buffer, valid while it is being looked
-// at and no longer, so that replaying millions of them allocates nothing.
+// An event as the log gives it back: a view into the reader's buffer, valid while it is being
+// looked at and no longer, so that replaying millions of them allocates nothing. The compiler
+// sees to it (`~Escapable`). What outlives the view is a `LogLocation`: where to read the event
+// again.
 
 /// Where an event's frame stands: eight bytes, so that an index of many stays small.
 public struct LogLocation: Hashable, Sendable {

@@ -1,4 +1,6 @@
-// The changes that a start makes to files, each crash-safe by itself. `LogOpening` says when and why.
+// The changes that a start makes to files, each crash-safe by itself: a tail is on the disk as a
+// copy before it is cut off. `LogOpening` says when and why, `schema/log.md` section 4 which
+// states lead here. Only the holder of the lock may use it, before there is a writer.
 
 internal import LinuxIO
 

@@ -1,14 +1,8 @@
-// Starting to write: read the whole log, mend what an interrupted write left behind it, and hand over
-// the writer. Whoever calls this holds the lock. `schema/log.md` section 4.
+// Starting to write: read the whole log, mend what an interrupted write left behind it, and hand
+// over the writer. Whoever calls this holds the lock. `schema/log.md` section 4.
 //
-// Order: nothing is changed before the whole log was read and found good; then
-//   1. unfinished files are removed;
-//   2. a torn tail is copied, the copy synced, and only then the tail cut off and the cut synced;
-//   3. else the last write is written again in place and synced: the last writer may have died
-//      between its write and its sync, or its sync may have failed. What is shown from here on is
-//      on the disk, and not only in the kernel's memory;
-//   4. in an empty directory, the first segment is made.
-// Each step leaves a log that the next start reads to the same end, so each may be interrupted.
+// Invariant: nothing is changed before the whole log was read and found good, and each step of
+// the mending leaves a log that the next start reads to the same end.
 
 internal import LinuxIO
 
@@ -55,6 +49,17 @@ public struct OpenedLog: ~Copyable, Sendable {
 }
 
 /// Opens logs for writing.
+///
+/// Once the whole log was read and found good:
+///
+/// 1. unfinished files are removed;
+/// 2. a torn tail is copied, the copy synced, and only then the tail cut off and the cut synced;
+/// 3. else the last write is written again in place and synced: the last writer may have died
+///    between its write and its sync, or its sync may have failed. What is shown from here on is
+///    on the disk, and not only in the kernel's memory;
+/// 4. in an empty directory, the first segment is made.
+///
+/// Each step leaves a log that the next start reads to the same end, so each may be interrupted.
 public enum LogOpening {
   /// Reads the log in `storage`, mends its end, and gives its writer.
   ///

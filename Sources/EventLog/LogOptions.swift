@@ -1,5 +1,6 @@
-// The settings of a log. None of them changes the format: a log written with one set of options is
-// read and continued with any other.
+// The settings of a log. None of them changes the format: a log written with one set of options
+// is read and continued with any other. The defaults suit a daemon; the tests choose small ones,
+// to reach rotation and the end of the room soon.
 
 /// How a log is written and replayed.
 public struct LogOptions: Sendable {

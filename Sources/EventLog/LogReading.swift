@@ -1,5 +1,6 @@
-// Looking at a log without a lock and without changing anything, also while a daemon appends to it:
-// for the command line. What a daemon is just writing is not shown: the pass ends at the last commit.
+// Looking at a log without a lock and without changing anything, also while a daemon appends to
+// it: for the command line. What a daemon is just writing is not shown: the pass ends at the last
+// commit. How an end that may be a write in the middle is judged: `schema/log.md` section 4.
 
 internal import LinuxIO
 

@@ -1,5 +1,6 @@
-// The log's boundary to the disk. Two conformers: `FileStorage`, and the simulated disk of the tests,
-// which loses and tears what was not synced. One conformance suite holds for both.
+// The log's boundary to the disk. Two conformers: `FileStorage`, and the simulated disk of the
+// tests, which loses and tears what was not synced. One conformance suite holds for both. A
+// protocol costs an indirect call per system call, which is nothing beside a sync.
 
 public import LinuxIO
 
@@ -14,7 +15,7 @@ public protocol LogStorage: AnyObject, Sendable {
   ///
   /// - Throws: ENOENT when there is none, and others.
   func open(_ name: String, _ access: FileAccess) throws(SystemError) -> any LogFile
-  /// Makes a file for reading and writing, to be used by its owner only; one that exists is emptied.
+  /// Makes a file for reading and writing, for its owner only; one that exists is emptied.
   func create(_ name: String) throws(SystemError) -> any LogFile
   /// Renames a file in one step, over any file of the new name.
   func rename(_ source: String, to target: String) throws(SystemError)

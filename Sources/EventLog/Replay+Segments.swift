@@ -1,4 +1,7 @@
-// From one segment to the next: does the next one continue the last, and how does each one end.
+// From one segment to the next: does the next one continue the last, and how does each one end. A
+// link is checked by ledger, number, sequence and, where it is known, chain, so that a missing,
+// moved or doubled file is told. Only the last segment may end without a trailer; what that means
+// is the table of `schema/log.md` section 4, in `SegmentTail`.
 
 internal import LinuxIO
 

@@ -1,4 +1,6 @@
-// A segment's file once its header was read and found good.
+// A segment's file once its header was read and found good: to have one is to know that the file
+// is a segment of this version, and by which check its frames are bound to it. Whether it is the
+// right segment at this place in the log is `Replay`'s question.
 
 internal import LinuxIO
 

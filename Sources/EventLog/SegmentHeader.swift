@@ -1,5 +1,6 @@
 // The first 96 bytes of a segment, `schema/log.md` section 1: whose it is, where it stands in the
-// log, and the check that binds each of its frames to it.
+// log, and the check that binds each of its frames to it. Encoder and decoder stand together, and
+// a header never changes once its file has its name.
 
 internal import Bytes
 

@@ -1,5 +1,6 @@
-// The names in the log's directory. The number in a name is the segment's first sequence, in as many
-// digits as the largest one has, so that names sort as sequences do.
+// The names in the log's directory. The number in a name is the segment's first sequence, in as
+// many digits as the largest one has, so that names sort as sequences do. A name is read back
+// only if it is spelled exactly as it would be written: every other file is left alone.
 
 /// The names of a segment and of the files beside it.
 enum SegmentName {

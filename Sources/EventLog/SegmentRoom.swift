@@ -1,7 +1,7 @@
-// Room ahead of the writer: real zeros, written before they are needed. Then a batch changes neither the
-// file's size nor its extents, and its sync needs no journal commit: 115 against 180 microseconds on
-// ext4. `fallocate` does not do: its extents are unwritten, and the first write to each changes that.
-// It is also how a full disk is noticed before a batch is half written.
+// Room ahead of the writer: real zeros, written before they are needed. Then a batch changes
+// neither the file's size nor its extents, and its sync needs no journal commit: 115 against 180
+// microseconds on ext4. `fallocate` does not do: its extents are unwritten, and the first write
+// to each changes that. It is also how a full disk is noticed before a batch is half written.
 
 internal import LinuxIO
 
@@ -26,8 +26,8 @@ struct SegmentRoom: Sendable {
 
   /// Fills a file with zeros from its end on, at least up to `needed`.
   ///
-  /// On a nearly full disk a part of the step is enough. When not even `needed` can be had, the file
-  /// is cut to its former size, which gives the room back to others.
+  /// On a nearly full disk a part of the step is enough. When not even `needed` can be had, the
+  /// file is cut to its former size, which gives the room back to others.
   ///
   /// - Parameters:
   ///   - file: The segment.

@@ -1,5 +1,9 @@
-// A segment being read: its header, and the decoder of its frames. It says what stands at an offset;
-// what that means for the log is decided by its callers (`BatchScanner`, `SegmentTail`).
+// A segment being read: its header, and the decoder of its frames. It says what stands at an
+// offset; what that means for the log is decided by its callers (`BatchScanner`, `Replay`,
+// `SegmentTail`).
+//
+// Every number of a frame is checked before it is used, the body's size before any room is made
+// for it.
 
 internal import Bytes
 internal import LinuxIO

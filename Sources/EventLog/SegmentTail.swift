@@ -1,14 +1,11 @@
-// What stands behind the last commit of a segment, and what it means: the table of `schema/log.md`
-// section 4. This is the slow path, taken once a start: the rest of the file is in memory.
+// What stands behind the last commit of a segment, and what it means: the table of
+// `schema/log.md` section 4. This is the slow path, taken once a start: the rest of the file is
+// in memory.
 //
-// What one interrupted write can leave where zeros were before: any subset of its 512-byte sectors
-// (power loss), or a first part that ends at a multiple of 8 (a killed process). Nothing else. Its
-// own commit may be there; anything behind that commit proves that the write was complete.
-//
-//     start            offset              end                    end of the file
-//     | good frames …  | what is wrong …   | zeros …              |
-//     behind the last    where a frame       behind the last byte
-//     commit             was expected        that is not zero
+// What one interrupted write can leave where zeros were before: any subset of its 512-byte
+// sectors (power loss), or a first part that ends at a multiple of 8 (a killed process). Nothing
+// else. Its own commit may be there; anything behind that commit proves that the write was
+// complete.
 
 internal import Bytes
 
@@ -24,6 +21,11 @@ enum TailVerdict: Equatable {
 }
 
 /// The rest of a segment behind its last commit.
+///
+///     start            offset              end                    end of the file
+///     | good frames …  | what is wrong …   | zeros …              |
+///     behind the last    where a frame       behind the last byte
+///     commit             was expected        that is not zero
 struct SegmentTail {
   /// Where the tail starts: behind the last commit.
   let start: Int

@@ -1,8 +1,8 @@
 // The end of one segment and the start of the next, `schema/log.md` section 3.5.
 //
-// A crash between any two calls leaves one of: a segment without trailer (the last), a segment with
-// trailer and no newer one, the same and a `.tmp` file, or the new segment. The next start knows all
-// four. A full disk in between leaves the writer sealed; the next append tries again.
+// A crash between any two calls leaves one of: a segment without trailer (the last), a segment
+// with trailer and no newer one, the same and a `.tmp` file, or the new segment. The next start
+// knows all four. A full disk in between leaves the writer sealed; the next append tries again.
 
 internal import LinuxIO
 

@@ -1,20 +1,20 @@
-// The one writer of the log, `schema/log.md` section 3. It belongs to one thread at a time and does
-// everything synchronously: when `append` returns, the batch is on the disk.
+// The one writer of the log, `schema/log.md` section 3. It belongs to one thread at a time and
+// does everything synchronously: when `append` returns, the batch is on the disk.
 //
-//              startSegment                append: room, seal, write, sync
-//     sealed ---------------> open -----------------.
-//       ^                     |  ^                  |
-//       |        full         |  '------------------'
-//       '---------------------'
-//     any state -- a write or sync fails --> poisoned, for good
-//
-// Invariant while open: headerSize <= offset <= roomEnd = size of the file; the bytes from `offset` to
-// `roomEnd` are zeros; after every append at least a trailer fits between them.
-// Cost of an append: one pwrite and one fdatasync; a few pwrites of zeros whenever the room runs out.
+// Invariant while open: headerSize <= offset <= roomEnd = size of the file; the bytes from
+// `offset` to `roomEnd` are zeros; after every append at least a trailer fits between them. Cost
+// of an append: one pwrite and one fdatasync; a few pwrites of zeros whenever the room runs out.
 
 internal import LinuxIO
 
 /// Appends batches to the log, each durable before the next.
+///
+///              openSegment                 append: room, seal, write, sync
+///     sealed ---------------> open -----------------.
+///       ^                     |  ^                  |
+///       |     sealIfFull      |  '------------------'
+///       '---------------------'
+///     any state -- a write or sync fails --> poisoned, for good
 public struct SegmentWriter: ~Copyable, Sendable {
   let storage: any LogStorage
   let options: LogOptions

@@ -1,4 +1,6 @@
-// What a program does to itself when it starts, before its first thread.
+// What a program does to itself as a whole: limits, core dumps, the environment, its end.
+// Whatever changes something holds for every thread, so it is done in `main`, before the first
+// thread. Sources: getrlimit(2), prctl(2), getenv(3), proc(5).
 
 internal import CLinux
 internal import Glibc

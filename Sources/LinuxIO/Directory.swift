@@ -1,5 +1,6 @@
-// An open directory. Names are looked up from it with the `…at` calls, so that a directory that is
-// renamed, or a path above it that changes, does not lead the ledger to other files.
+// An open directory. Names are looked up from it with the `…at` calls, so that a directory that
+// is renamed, or a path above it that changes, does not lead the ledger to other files. What was
+// made, renamed or removed here survives a crash only after `synchronize`; open(2), fsync(2).
 
 internal import CLinux
 internal import Glibc
@@ -69,7 +70,7 @@ extension Directory {
     try FileSystem.rename(source, to: target, in: descriptor.rawValue)
   }
 
-  /// Removes a file, a socket or a symbolic link below this directory; the C function is `unlinkat`.
+  /// Removes a file, a socket or a symbolic link from this directory; C calls it `unlinkat`.
   ///
   /// - Throws: `SystemError` with ENOENT, EISDIR, EACCES and others.
   public func remove(_ name: String) throws(SystemError) {

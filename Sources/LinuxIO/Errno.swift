@@ -1,4 +1,6 @@
 // The kernel's error numbers, by name. One field, so that an error costs no more than its number.
+//
+// A struct and not an enum: the kernel may give a number that has no name here. errno(3).
 
 internal import CLinux
 internal import Glibc

@@ -1,18 +1,18 @@
-// Which descriptors are ready: epoll(7), level-triggered.
+// Which descriptors are ready: epoll(7), level-triggered. A set belongs to the thread that waits
+// on it.
 //
 // The kernel hands back a 64-bit word with each event. Ours holds the descriptor and a generation
-// that its owner counts up whenever the number comes into use again:
-//
-//     63            32 31             0
-//     | generation    | descriptor    |     descriptor 7 in its second use: 0x0000_0002_0000_0007
-//
-// One wait can bring two events that belong together: the first makes the loop close descriptor 7,
-// an accept takes over the number, and the second event still means the old one. Its generation says so.
+// that its owner counts up whenever the number comes into use again. Why: one wait can bring two
+// events that belong together. The first makes the loop close descriptor 7, an accept takes over
+// the number, and the second event still means the old one. Its generation says so.
 
 internal import CLinux
 internal import Glibc
 
 /// The word that comes back with an event: a descriptor, and which use of its number it is.
+///
+///     63            32 31             0
+///     | generation    | descriptor    |     descriptor 7 in its second use: 0x0000_0002_0000_0007
 public struct EventWord: RawRepresentable, Hashable, Sendable {
   /// The generation in the upper half, the descriptor in the lower.
   public let rawValue: UInt64
@@ -116,8 +116,8 @@ public struct EventPoll: ~Copyable, Sendable {
 
   /// Waits until something is ready or the time has passed, and fills the buffer with what is.
   ///
-  /// A signal ends the wait early with no event: the caller computes its timeout anew on every pass,
-  /// and waiting again for the whole of it would be too long.
+  /// A signal ends the wait early with no event: the caller computes its timeout anew on every
+  /// pass, and waiting again for the whole of it would be too long.
   ///
   /// - Parameters:
   ///   - timeoutMilliseconds: how long to wait; 0 only looks, -1 waits for ever.

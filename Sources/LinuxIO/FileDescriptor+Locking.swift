@@ -1,7 +1,7 @@
-// Whole-file locks with flock(2). The other two kinds were considered: a process-wide fcntl lock is
-// lost when any descriptor of the file is closed, and an OFD lock needs a descriptor open for
-// writing. flock belongs to the open file too, and locks a directory as well, so that the ledger can
-// lock its directory itself instead of a lock file that somebody might remove. Local disks only.
+// Whole-file locks with flock(2). The other two kinds were considered: a process-wide fcntl lock
+// is lost when any descriptor of the file is closed, and an OFD lock needs a descriptor open for
+// writing. flock belongs to the open file too, so the kernel gives it up when the process ends,
+// and works on any descriptor, also a read-only one or a directory's. Local disks only.
 
 internal import Glibc
 

@@ -1,5 +1,6 @@
-// Opening files by path. Every descriptor is made close-on-exec at birth: setting it later would
-// leave a gap in which another thread's exec inherits it.
+// Opening files by path, openat(2). Every descriptor is made close-on-exec at birth: setting it
+// later would leave a gap in which another thread's exec inherits it. A new file is for its owner
+// only (0600) unless the caller says otherwise.
 
 internal import CLinux
 internal import Glibc

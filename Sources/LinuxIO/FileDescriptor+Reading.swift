@@ -1,5 +1,7 @@
-// Reading. `read(into:at:)` takes what one call gives; `readFully(into:at:)` goes on until the buffer
-// is full or the file ends, because a single pread(2) may give less than it was asked for.
+// Reading. `read(into:at:)` takes what one call gives; `readFully(into:at:)` goes on until the
+// buffer is full or the file ends, because a single pread(2) may give less than it was asked for.
+//
+// A read at an offset moves no position, so readers of one file do not disturb each other.
 
 internal import Glibc
 

@@ -1,4 +1,6 @@
-// What a file is, how large it is, and when it is safe: size, truncation, permissions, syncs, room.
+// What a file is, how large it is, and when it is safe: size, truncation, permissions, syncs,
+// room. Each is one call on the open file, so that the answer is about this file and not about
+// whatever its name means by then. A failed sync is final: fsync(2), and never a second try.
 
 internal import CLinux
 internal import Glibc

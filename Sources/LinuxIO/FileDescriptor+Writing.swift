@@ -1,5 +1,6 @@
-// Writing. A single write may take only a part of the bytes (the disk is nearly full, a signal came
-// late); `writeAll` goes on with the rest until the kernel has all of it or says why not.
+// Writing. A single write may take only a part of the bytes (the disk is nearly full, a signal
+// came late); `writeAll` goes on with the rest until the kernel has all of it or says why not.
+// Written is not yet on the disk: that is `synchronizeData`'s word. pwrite(2), write(2).
 
 internal import Glibc
 

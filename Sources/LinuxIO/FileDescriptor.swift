@@ -1,5 +1,6 @@
-// An open descriptor with exactly one owner. It cannot be copied, so it cannot be closed twice, and
-// no number is used after another open has taken it over.
+// An open descriptor with exactly one owner. It cannot be copied, so it cannot be closed twice,
+// and no number is used after another open has taken it over. Directories, sockets, signals and
+// polls are built on it; what can be done with a file stands in the extensions beside this.
 
 internal import CLinux
 internal import Glibc

@@ -1,5 +1,6 @@
 // What is done to names rather than to open files. Each call exists twice: here by path, and on
-// `Directory` seen from an open directory; both end in the same private function.
+// `Directory` seen from an open directory; both end in the same function with a directory's
+// number, `AT_FDCWD` for a plain path. A symbolic link at the end of a name is never followed.
 
 internal import CLinux
 internal import Glibc

@@ -1,5 +1,6 @@
-// Who somebody is to the kernel: users, groups, processes. One-field types, so that a uid is never
-// passed where a pid was meant.
+// Who somebody is to the kernel: users, groups, processes. One-field types, so that a uid is
+// never passed where a pid was meant. A process's number is used again after it: it is for
+// messages and records, and grants nothing. credentials(7).
 
 internal import Glibc
 

@@ -1,4 +1,6 @@
-// Random bytes from the kernel, fit for keys. Seeded generators for tests live with the tests.
+// Random bytes from the kernel, getrandom(2), fit for keys. Seeded generators for tests live with
+// the tests. There is no state of ours: each call asks the kernel anew, from any thread, so a
+// fork repeats nothing. Cost: a system call.
 
 internal import CLinux
 

@@ -1,5 +1,6 @@
-// Signals as something to read: signalfd(2). The loop takes SIGTERM and SIGHUP in its turn, like any
-// event, and no code of ours ever runs inside a signal handler.
+// Signals as something to read: signalfd(2). The loop takes SIGTERM and SIGHUP in its turn, like
+// any event, and no code of ours ever runs inside a signal handler. It is made on the main thread
+// before any other thread starts, because threads inherit which signals are blocked.
 
 internal import CLinux
 internal import Glibc
@@ -55,8 +56,8 @@ public struct SignalDescriptor: ~Copyable, Sendable {
   /// Takes over the given signals from their handlers.
   ///
   /// They are blocked in the calling thread and in every thread that it starts afterwards, and stay
-  /// so when this value is gone. Call it first in `main`: a thread that is older does not block them,
-  /// and the kernel would end the process through it.
+  /// so when this value is gone. Call it first in `main`: a thread that is older does not block
+  /// them, and the kernel would end the process through it.
   ///
   /// - Throws: `SystemError` with EMFILE, ENFILE or ENOMEM.
   /// - Source: signalfd(2), pthread_sigmask(3).

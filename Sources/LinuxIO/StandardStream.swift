@@ -1,5 +1,6 @@
 // The three descriptors that every program is born with. They are not owned: they outlive every
-// value, and closing one would give its number to the next open.
+// value, and closing one would give its number to the next open. Nothing is buffered: what was
+// written is with the kernel, also when the program ends at once.
 
 internal import Glibc
 

@@ -1,4 +1,6 @@
-// The two clocks of the kernel. The domain never reads them: it is given the time by its caller.
+// The two clocks of the kernel, clock_gettime(2): one to write down, which can step back, and one
+// to measure and wait with, which cannot. The domain never reads them: it is given the time by
+// its caller, so that a replay or a test decides what time it is.
 
 internal import Glibc
 

@@ -1,6 +1,6 @@
-// What the outside failed to do for us: which call, and which number it left. Nothing else, so that
-// no path, address or byte of a caller can reach a log line through an error; whoever knows the file
-// wraps this and adds its name.
+// What the outside failed to do for us: which call, and which number it left. Nothing else, so
+// that no path, address or byte of a caller can reach a log line through an error; whoever knows
+// the file wraps this and adds its name.
 
 /// A system call that failed.
 public struct SystemError: Error, Equatable, Sendable {

@@ -1,6 +1,6 @@
-// Where a Unix socket is: a path in the file system, or a name in Linux's abstract space. The length
-// is checked when the address is made, so that a long data directory is refused with its size and
-// the limit, not with an "invalid argument" from bind.
+// Where a Unix socket is: a path in the file system, or a name in Linux's abstract space,
+// unix(7). The length is checked when the address is made, so that a long data directory is
+// refused with its size and the limit, not with an "invalid argument" from bind.
 
 internal import Glibc
 
@@ -58,9 +58,9 @@ public struct UnixAddress: Equatable, Sendable {
   ) throws(SystemError) -> CInt {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
-    // Safe: (1) `validate` keeps the field within the 108 bytes of `sun_path`; (2) a `sockaddr_un` is
-    // read through a `sockaddr` pointer by every call that takes one; (3) the size ends it where the
-    // field ends, after the family's two bytes.
+    // Safe: (1) `validate` keeps the field within the 108 bytes of `sun_path`; (2) a `sockaddr_un`
+    // is read through a `sockaddr` pointer by every call that takes one; (3) the size ends it where
+    // the field ends, after the family's two bytes.
     unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: field) }
     let size = socklen_t(MemoryLayout<sa_family_t>.size + field.count)
     return try unsafe withUnsafePointer(to: address) { pointer throws(SystemError) in

@@ -1,5 +1,6 @@
-// One message to a Unix datagram socket, as sd_notify(3) sends its state. The daemon does it two or
-// three times in its life, so each message has a socket of its own.
+// One message to a Unix datagram socket, as sd_notify(3) sends its state. The daemon does it two
+// or three times in its life, so each message has a socket of its own and nothing is kept open.
+// It never waits: a receiver that does not read cannot hold up the sender.
 
 internal import CLinux
 internal import Glibc

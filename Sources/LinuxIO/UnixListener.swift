@@ -1,5 +1,6 @@
-// The socket that clients connect to. Its file must never, not for a moment, be open to more users
-// than asked for; how that is done without touching the process's umask stands at `listen`.
+// The socket that clients connect to. Its file must never, not for a moment, be open to more
+// users than asked for; how that is done without touching the process's umask stands at `listen`.
+// Accepting never waits: that nobody is there is a value. unix(7), accept4(2).
 
 internal import CLinux
 internal import Glibc
@@ -30,8 +31,9 @@ public struct UnixListener: ~Copyable, Sendable {
   /// Makes a socket at an address and listens there.
   ///
   /// Linux gives a socket's file the mode of the socket itself, less the umask, in the same step
-  /// that makes the file. So the mode is set on the socket before bind(2), and on the file after it,
-  /// which can only give back bits that the umask took. umask(2) itself would hold for every thread.
+  /// that makes the file. So the mode is set on the socket before bind(2), and on the file after
+  /// it, which can only give back bits that the umask took. umask(2) itself would hold for every
+  /// thread.
   ///
   /// - Parameters:
   ///   - address: where to listen; a stale file there must be removed by the caller first.

@@ -1,5 +1,6 @@
-// Who is at the other end, attested by the kernel at the moment of connecting. A peer cannot forge
-// it, and does not change it by changing its own ids afterwards.
+// Who is at the other end, attested by the kernel at the moment of connecting. A peer cannot
+// forge it, and does not change it by changing its own ids afterwards. User and groups may decide
+// what a peer is allowed; the process is for the record only, as it may have ended. unix(7).
 
 internal import CLinux
 internal import Glibc

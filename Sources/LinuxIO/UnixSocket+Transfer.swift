@@ -1,5 +1,6 @@
 // Sending and receiving. The three things that happen every day (bytes moved, would have to wait,
-// the peer is gone) are values; only the rare failure is thrown. One system call each.
+// the peer is gone) are values; only the rare failure is thrown. One system call each, no buffer
+// between: the caller owns the bytes and keeps what was not taken. recv(2), send(2).
 
 internal import CLinux
 internal import Glibc

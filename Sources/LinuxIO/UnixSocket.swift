@@ -1,5 +1,7 @@
-// A connected Unix stream socket. The server's are nonblocking (they come from `UnixListener`), the
-// client's may wait; both send and receive through `UnixSocket+Transfer.swift`.
+// A connected Unix stream socket, unix(7). The server's are nonblocking (they come from
+// `UnixListener`), the client's may wait; both send and receive through
+// `UnixSocket+Transfer.swift`. It has one owner; only `shutDown` is meant for a second thread, to
+// end a wait of the first.
 
 internal import CLinux
 internal import Glibc

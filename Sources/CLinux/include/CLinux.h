@@ -1,8 +1,8 @@
 // What the Glibc module lacks: the Linux calls that no portable header shows.
 //
 // Each function is the C function of that name, with the prefix `cl_` and no policy of its own.
-// The bodies that need `_GNU_SOURCE` are in CLinux.c: defined here, it would give `fd_set` and other
-// structures a second shape beside the one in the Glibc module, which the compiler refuses.
+// The bodies that need `_GNU_SOURCE` are in CLinux.c: defined here, it would give `fd_set` and
+// other structures a second shape beside the one in the Glibc module, which the compiler refuses.
 // Constants are `static const`, because a macro that aliases an enumerator is invisible to Swift.
 
 #pragma once
