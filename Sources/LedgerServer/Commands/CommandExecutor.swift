@@ -93,16 +93,17 @@ final class CommandExecutor {
       let command = try identify(request, for: session)
       session.lastCommand = command
       // Replies come in order: only another write may go ahead of one that is being written.
-      guard !session.hasHeldReplies || command.effect == .write else { return .wait }
+      guard !session.hasHeldReplies || command.effect == .write else { return later() }
       let outcome = try run(command, request, session, state, &scratch, &reply)
       guard reply.count - mark <= maximumReplyBytes
       else { throw CommandError.tooLargeReply(limitBytes: maximumReplyBytes) }
       return order(outcome, session, &reply, mark)
     } catch {
       reply.truncate(to: mark)
-      figures.errorsReplied += 1
       reply.writeError(error.text)
-      return order(.replied, session, &reply, mark)
+      let outcome = order(.replied, session, &reply, mark)
+      if case .replied = outcome { figures.errorsReplied += 1 }
+      return outcome
     }
   }
 
@@ -111,8 +112,18 @@ final class CommandExecutor {
   private func order(
     _ outcome: Outcome, _ session: Session, _ reply: inout ReplyWriter, _ mark: Int
   ) -> Outcome {
-    guard session.hasHeldReplies, case .replied = outcome else { return outcome }
-    reply.truncate(to: mark)
+    switch outcome {
+    case .replied where session.hasHeldReplies:
+      reply.truncate(to: mark)
+      return later()
+    case .wait: return later()
+    default: return outcome
+    }
+  }
+
+  /// The request is carried out again, and counted then.
+  private func later() -> Outcome {
+    figures.commandsProcessed -= 1
     return .wait
   }
 
