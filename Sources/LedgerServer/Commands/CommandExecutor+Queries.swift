@@ -119,7 +119,9 @@ extension CommandExecutor {
     case .ids: scratch.filter.require(ids: try tokenIDs(&arguments))
     case .scopes: try arguments.scopes(into: &scratch, .all, in: state)
     case .exactly: try arguments.scopes(into: &scratch, .exactly, in: state)
-    case .equivalent: try require(equivalentTo: try arguments.tokenID("EQUIVALENT"), state, &scratch.filter)
+    case .equivalent:
+      let id = try arguments.tokenID("EQUIVALENT")
+      try require(equivalentTo: id, state, &scratch.filter)
     case .expired: scratch.filter.requireExpired()
     case .fresh: scratch.filter.requireFresh()
     case .refreshable: scratch.filter.requireRefreshable()
