@@ -120,7 +120,8 @@ extension CommandExecutor {
     case .scopes: try arguments.scopes(into: &scratch, .all, in: state)
     case .exactly: try arguments.scopes(into: &scratch, .exactly, in: state)
     case .equivalent:
-      try require(equivalentTo: try arguments.tokenID("EQUIVALENT"), state, &scratch.filter)
+      let id = try arguments.tokenID("EQUIVALENT")
+      try require(equivalentTo: id, state, &scratch.filter)
     case .expired: scratch.filter.requireExpired()
     case .fresh: scratch.filter.requireFresh()
     case .refreshable: scratch.filter.requireRefreshable()
