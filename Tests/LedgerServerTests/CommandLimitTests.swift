@@ -18,15 +18,15 @@ import Testing
   }
 
   @Test(arguments: [
-    ("USER", 255, "user"), ("KEY", 255, "idempotency key"), ("REASON", 1024, "reason"),
-    ("SCOPES", 1024, "scope name"), ("ACCESS", 65_536, "token's secret"),
-    ("REFRESH", 65_536, "token's secret"),
+    ("USER", 255, "a user"), ("KEY", 255, "an idempotency key"), ("REASON", 1024, "a reason"),
+    ("SCOPES", 1024, "a scope name"), ("ACCESS", 65_536, "a token's secret"),
+    ("REFRESH", 65_536, "a token's secret"),
   ])
   func `a text of TOKEN.CREATE may be as long as its limit`(
     keyword: String, limit: Int, what: String
   ) {
     #expect(create([keyword, text(limit)]) == ":1")
-    #expect(create([keyword, text(limit + 1)]) == "-LIMIT bytes of a \(what): at most \(limit)")
+    #expect(create([keyword, text(limit + 1)]) == "-LIMIT bytes of \(what): at most \(limit)")
     #expect(ledger.ask("XLEN ledger") == ":2")
   }
 
@@ -43,7 +43,7 @@ import Testing
     #expect(ledger.ask(request(1024, 255)) == ":1")
     #expect(ledger.ask(request(0, 0)) == ":2")
     #expect(ledger.ask(request(1025, 255)) == "-LIMIT bytes of a character name: at most 1024")
-    #expect(ledger.ask(request(1024, 256)) == "-LIMIT bytes of a owner hash: at most 255")
+    #expect(ledger.ask(request(1024, 256)) == "-LIMIT bytes of an owner hash: at most 255")
   }
 
   @Test func `a token has at most so many scopes, by creation and by grant`() {

@@ -97,13 +97,13 @@ private func checkNotEmpty(scopes names: [Text]) throws(Rejection) {
 private func checkLimits(scopes names: [Text]) throws(Rejection) {
   guard names.count <= Limits.scopesPerToken || Set(names).count <= Limits.scopesPerToken
   else { throw .limit(what: "scopes of a token", maximum: Limits.scopesPerToken) }
-  for name in names { try name.check("scope name", maximum: Limits.scopeNameBytes) }
+  for name in names { try name.check("a scope name", maximum: Limits.scopeNameBytes) }
 }
 
 extension Text {
   fileprivate func check(_ what: String, maximum: Int) throws(Rejection) {
     guard utf8.count <= maximum
-    else { throw .limit(what: "bytes of a \(what)", maximum: maximum) }
+    else { throw .limit(what: "bytes of \(what)", maximum: maximum) }
   }
 }
 
@@ -125,15 +125,15 @@ extension NewToken {
   }
 
   private func checkLimits() throws(Rejection) {
-    try characterName.check("character name", maximum: Limits.characterNameBytes)
-    try ownerHash.check("owner hash", maximum: Limits.ownerHashBytes)
-    try user?.check("user", maximum: Limits.userBytes)
+    try characterName.check("a character name", maximum: Limits.characterNameBytes)
+    try ownerHash.check("an owner hash", maximum: Limits.ownerHashBytes)
+    try user?.check("a user", maximum: Limits.userBytes)
     try TokenLedger.checkLimits(scopes: scopes)
     guard ssoVersion <= Limits.ssoVersion
     else { throw .limit(what: "SSO version", maximum: Limits.ssoVersion) }
     try access.check()
     try refresh.check()
-    try key?.name.check("idempotency key", maximum: Limits.keyBytes)
+    try key?.name.check("an idempotency key", maximum: Limits.keyBytes)
   }
 
   /// The facts of the token's creation; `now` is the time of a token that brings none.
