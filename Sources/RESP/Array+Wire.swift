@@ -2,7 +2,7 @@
 //
 // Shared by `RequestWriter` and `ReplyWriter`. A piece is written in one go, so that the array is
 // asked once whether it has room; digits are made in place, no `String` is built. Owner: whoever
-// holds the array. Benchmark `reply`: `+OK` costs 6 ns, piece by piece 15 ns.
+// holds the array. Measured alone, `+OK` costs 6 ns, and 15 ns piece by piece.
 
 extension [UInt8] {
   /// Appends the bytes of a span.

@@ -3,7 +3,7 @@
 // Arguments of an array lie in the caller's buffer, those of an inline request unquoted in the
 // parser; here both are two spans and no copy. Valid until the parser's next call, and while the
 // buffer stays as it is: the compiler holds users to that, because the type cannot escape.
-// Inlinable: every argument of every request is asked for from another module (benchmark `parse`).
+// Inlinable: another module asks for every argument of every request (suite `instructions`).
 
 /// The arguments of a request that a ``RequestParser`` just gave.
 public struct Request: ~Escapable {

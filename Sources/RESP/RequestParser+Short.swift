@@ -4,7 +4,7 @@
 // needs no state between chunks: one straight pass in registers, a header in one load. Whatever is
 // out of the ordinary, wrong or incomplete is left alone, and the parser proper begins anew. That
 // happens at most once for a chunk, since only a parser at the start of a request comes here.
-// Benchmark `parse`, three arguments: 26 ns without it, 11 ns with it.
+// Measured alone, three arguments took 26 ns without it, 11 ns with it; `instructions` counts it.
 
 extension RequestParser {
   /// Takes the request at `offset` if it is complete and short; else changes nothing.
@@ -40,7 +40,7 @@ extension RequestParser {
   ///     byte    0    1    2    3    4
   ///             $    5    CR   LF            header of an argument of 0 to 9 bytes
   ///             $    2    0    CR   LF       header of an argument of 10 to 99 bytes
-  @inline(__always)  // Benchmark `parse`: called for each argument.
+  @inline(__always)  // Suite `instructions`: called for each argument.
   private static func shortArgument(
     _ buffer: Span<UInt8>, at cursor: Int, maximumBytes: Int
   ) -> (start: Int, count: Int)? {
@@ -63,7 +63,7 @@ extension RequestParser {
   }
 
   /// The value of a byte as a decimal digit; outside of 0 to 9 when it is none.
-  @inline(__always)  // Benchmark `parse`: called for each argument.
+  @inline(__always)  // Suite `instructions`: called for each argument.
   private static func digit(_ header: UInt64, at index: UInt64) -> Int {
     Int(truncatingIfNeeded: (header &>> (8 &* index)) & 0xFF) &- Int(ASCII.zero)
   }
@@ -71,7 +71,7 @@ extension RequestParser {
   /// The bytes at an index, the first one lowest.
   ///
   /// Safety: (1) the load checks its bounds itself; (2) every pattern of bits is an integer.
-  @inline(__always)  // Benchmark `parse`: twice for each argument.
+  @inline(__always)  // Suite `instructions`: twice for each argument.
   private static func load<Word: FixedWidthInteger & BitwiseCopyable>(
     _ buffer: Span<UInt8>, at index: Int, as type: Word.Type
   ) -> Word {
