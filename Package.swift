@@ -89,7 +89,8 @@ let package = Package(
 
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["Bytes", "EventLog", "LinuxIO", "TokenLedger"],
+      name: "TestSupport",
+      dependencies: ["Bytes", "CryptoPrimitives", "EventLog", "LinuxIO", "TokenLedger"],
       path: "Tests/TestSupport", swiftSettings: test),
     tests("Bytes"),
     tests("CryptoPrimitives", ["Bytes"]),

@@ -1,6 +1,6 @@
 // The part of a file that a reader has in memory. It slides forward with the reader, in reads of
 // a chunk each, and keeps what the reader still needs; the buffer grows only for a batch larger
-// than it.
+// than it, and never beyond the file's size.
 //
 // Invariant: start <= end; the buffer's first `end - start` bytes are those of the file from
 // `start`.
@@ -56,16 +56,25 @@ struct FileWindow: ~Copyable {
 
   private mutating func slide(to range: Range<Int>) throws(SystemError) -> Bool {
     drop(before: range.lowerBound)
-    if buffer.count < range.count || buffer.isEmpty {
-      let size = max(chunkSizeBytes, range.count, min(2 * buffer.count, 2 * range.count))
-      buffer += [UInt8](repeating: 0, count: size - buffer.count)
-    }
+    try makeRoom(for: range)
     while end < range.upperBound {
       let count = try readOnce()
       if count == 0 { return false }
       end += count
     }
     return true
+  }
+
+  /// Enlarges the buffer to hold `range`, or as much of it as the file has: `range` may come from a
+  /// number in the file.
+  private mutating func makeRoom(for range: Range<Int>) throws(SystemError) {
+    guard buffer.count < range.count || buffer.isEmpty else { return }
+    var size = max(chunkSizeBytes, buffer.count)
+    if size < range.count {
+      let present = max(0, min(range.upperBound, try file.sizeBytes()) - range.lowerBound)
+      size = max(size, present, min(2 * buffer.count, 2 * present))
+    }
+    buffer += [UInt8](repeating: 0, count: size - buffer.count)
   }
 
   /// Moves the bytes from `offset` on to the front of the buffer.

@@ -54,12 +54,24 @@ extension LogDirectory {
       let size = try file.sizeBytes()
       let start = try file.bytes(at: 0, count: min(size, LogFormat.headerSizeBytes))
       guard Self.isUnfinished(header: start) else { return }
-      let rest = try file.bytes(at: start.count, count: max(0, size - start.count))
-      guard rest.allSatisfy({ $0 == 0 }) else { return }
+      guard try Self.isZero(file, from: start.count) else { return }
     } catch {
       throw .system(error, file: name)
     }
     unfinished = segments.removeLast()
+  }
+
+  /// Whether a file holds only zeros from `offset` on; it may be of any size.
+  private static func isZero(
+    _ file: any LogFile, from offset: Int
+  ) throws(SystemError) -> Bool {
+    var offset = offset
+    while true {
+      let bytes = try file.bytes(at: offset, count: 64 * 1024)
+      if bytes.isEmpty { return true }
+      guard bytes.allSatisfy({ $0 == 0 }) else { return false }
+      offset += bytes.count
+    }
   }
 
   private static func isUnfinished(header bytes: [UInt8]) -> Bool {

@@ -49,7 +49,7 @@ struct SegmentTail {
   /// Judges what was found at `offset`, where the first frame that does not fit was expected.
   func judge(_ finding: FrameFinding, at offset: Int) -> TailVerdict {
     if end == start { return .clean }
-    let isLater = hasLaterWrite(than: offset)
+    let isLater = hasLaterWrite()
     if !isLater && canBeInterruptedWrite(finding, at: offset) { return .torn(end: end) }
     var isProven = isLater
     if case .malformed = finding { isProven = true }
@@ -93,11 +93,12 @@ struct SegmentTail {
     return false
   }
 
-  /// Whether a good commit or trailer behind `offset` proves that the write there was complete.
+  /// Whether a good commit or trailer proves that the write behind the last commit was complete.
   ///
-  /// The batch's own commit proves nothing, unless something stands behind it.
-  private func hasLaterWrite(than offset: Int) -> Bool {
-    var place = offset
+  /// The batch's own commit proves nothing, unless something stands behind it. Good frames are
+  /// looked into as well: one that swallowed the writes behind it must not hide them.
+  private func hasLaterWrite() -> Bool {
+    var place = start
     while place + LogFormat.recordFrameSizeBytes <= end {
       switch record(at: place) {
       case .commit:
