@@ -109,6 +109,32 @@ let package = Package(
   ]
 )
 
+// Fuzzing, on request only: `tools/fuzz/run` sets the variable. A plain build knows nothing of it.
+if Context.environment["TOKENLEDGER_FUZZ"] != nil {
+  package.products = []
+  package.targets = package.targets.filter { $0.type != .test }.map(asLibrary)
+  package.targets += [
+    .target(name: "CFuzzer", path: "tools/fuzz/driver"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "Bytes", "CFuzzer", "EventLog", "LedgerCommand", "LinuxIO", "RESP", "TestSupport",
+        "TokenLedger", "tokenledgerd",
+      ],
+      path: "tools/fuzz", exclude: ["driver", "run", "seeds"], swiftSettings: source),
+  ]
+}
+
+/// The programs whose parsers are fuzzed, as libraries that can be linked into the fuzzer: their
+/// `main` gets another name, as SwiftPM gives it in an executable.
+func asLibrary(_ target: Target) -> Target {
+  guard ["LedgerCommand", "tokenledgerd"].contains(target.name) else { return target }
+  let entry = ["-Xfrontend", "-entry-point-function-name", "-Xfrontend", target.name + "_main"]
+  return .target(
+    name: target.name, dependencies: target.dependencies, path: target.path,
+    swiftSettings: source + [.unsafeFlags(entry)])
+}
+
 /// A test target named after the module it tests, with the modules it builds its cases from.
 func tests(_ module: String, _ others: [Target.Dependency] = []) -> Target {
   .testTarget(

@@ -14,7 +14,7 @@ extension TreeRule {
     "Tests": ["swift", "py", "sh", "md", "json"],
     "benchmarks": ["swift", "c", "h", "py", "sh", "lua", "md", "json"],
     "schema": ["md", "json"],
-    "tools": ["swift", "c", "h", "py", "sh", "md", "service", "socket"],
+    "tools": ["swift", "c", "h", "py", "sh", "md", "service", "socket", "seed", ""],
   ]
 
   /// The top holds the agreed entries, and nothing that is made by a build.
