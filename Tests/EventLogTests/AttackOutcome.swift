@@ -22,12 +22,18 @@ enum AttackOutcome: Equatable {
 extension MixedLog {
   /// Opens a changed log in every way: for writing, looking on, and event by event.
   ///
-  /// Single reads check no chain: they are left out where the checks were mended.
+  /// - Parameters:
+  ///   - storage: The changed log.
+  ///   - options: How it is opened.
+  ///   - segments: The files whose events are read singly. None where checks were mended, as single
+  ///     reads check no chain; all of them if nil.
+  /// - Returns: what came of it; `wrong` when the ways of reading disagree.
   func outcome(
-    _ storage: SimulatedStorage, _ options: LogOptions = options, readsSingly: Bool = true
+    _ storage: SimulatedStorage, _ options: LogOptions = options,
+    readingSingly segments: [String]? = nil
   ) -> AttackOutcome {
     let looked = lookedOutcome(storage, options)
-    let read = readsSingly ? singleReadProblem(storage) : nil
+    let read = singleReadProblem(storage, segments ?? files.map(\.name))
     let opened = openedOutcome(storage, options)
     if let read { return .wrong(read) }
     switch (opened, looked.outcome) {
@@ -81,9 +87,9 @@ extension MixedLog {
   }
 
   /// Reads each event at its place: it is as it was, or it is refused.
-  private func singleReadProblem(_ storage: SimulatedStorage) -> String? {
+  private func singleReadProblem(_ storage: SimulatedStorage, _ segments: [String]) -> String? {
     var reader = LogReader(storage: storage)
-    for event in events {
+    for event in events where segments.contains(files[Int(event.location.segment) - 1].name) {
       do throws(LogError) {
         let read = try reader.read(at: event.location, sequence: event.sequence) { SeenEvent($0) }
         if read != event { return "event \(event.sequence) was read as another one" }

@@ -77,7 +77,7 @@ import Testing
         case (true, nil): made.mendHeader(andFrames: frames)
         }
         let storage = log.storage(replacing: file.name, with: made.bytes)
-        judge(log.outcome(storage, options, readsSingly: !isMended), field, value)
+        judge(log.outcome(storage, options, readingSingly: isMended ? [] : nil), field, value)
       }
     }
   }

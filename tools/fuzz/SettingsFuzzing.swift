@@ -30,9 +30,9 @@ enum SettingsFuzzing {
     }
   }
 
-  /// Writes a settings file; always the same one.
+  /// Writes a settings file, always the same one; in memory, as a disk would take most of the time.
   private static func file(_ bytes: [UInt8]) throws(SettingsError) -> String {
-    let path = "/tmp/tokenledger-fuzz-\(getpid()).conf"
+    let path = "/dev/shm/tokenledger-fuzz-\(getpid()).conf"
     do throws(SystemError) {
       let file = try FileDescriptor.open(path, .readWrite, [.create, .truncate])
       // Safe: a span of bytes has no padding.
