@@ -30,7 +30,7 @@ enum SettingsFuzzing {
     }
   }
 
-  /// Writes a settings file, always the same one; in memory, as a disk would take most of the time.
+  /// Writes a settings file, always the same one; in memory, so that no disk is worn.
   private static func file(_ bytes: [UInt8]) throws(SettingsError) -> String {
     let path = "/dev/shm/tokenledger-fuzz-\(getpid()).conf"
     do throws(SystemError) {
