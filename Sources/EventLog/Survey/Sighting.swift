@@ -1,5 +1,5 @@
 // What a survey sees, piece by piece, in the order of the files: frames whose checks are right, and
-// the pieces between them. `schema/log.md` section 1 has the frames, section 7 the survey.
+// the pieces between them. `schema/log.md` section 1 has the frames, section 5 the survey.
 //
 // A sighting holds places and numbers only. The bytes of an event's body are shown beside it, to
 // the visitor that asks for them, and live no longer than its call.
