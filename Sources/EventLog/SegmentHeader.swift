@@ -94,7 +94,7 @@ extension SegmentHeader {
 }
 
 extension SegmentHeader {
-  /// What keeps a header from being the next one of its log, and where it says so; nil for nothing.
+  /// What keeps a header from being the next one of its log, and where it says so.
   ///
   /// - Parameters:
   ///   - name: The segment's file name.
@@ -102,6 +102,7 @@ extension SegmentHeader {
   ///   - nextSequence: The sequence that comes next; nil where it is not known.
   ///   - ledger: The ledger of the segments before; nil for the first.
   ///   - chain: The chain value before; nil where it is not known.
+  /// - Returns: the first problem; nil for none.
   func problem(
     named name: String, number: UInt64, nextSequence: UInt64?, ledger: LedgerID?,
     chain: ChainValue?

@@ -1,6 +1,6 @@
-// What a repair would give up, counted by kind of event and by token, so that an operator knows whom
-// to ask for a new login. Of the events only what kind they are and which token they concern is
-// looked at; no secret is.
+// What a repair would give up, counted by kind of event and by token, so that an operator knows
+// whom to ask for a new login. Of the events only what kind they are and which token they concern
+// is looked at; no secret is.
 
 public import EventLog
 public import TokenLedger

@@ -32,10 +32,12 @@ extension LedgerStore {
   ///   - path: The data directory.
   ///   - patience: How long to wait for a write that may be under way.
   ///   - progress: Is told the number of events read so far, now and then.
+  /// - Returns: what was found.
   /// - Throws: `directory`; `log` with `system`.
   /// - Complexity: O(size of the log).
   public static func inspect(
-    _ path: String, patience: SurveyPatience = SurveyPatience(), _ progress: (Int) -> Void = { _ in }
+    _ path: String, patience: SurveyPatience = SurveyPatience(),
+    _ progress: (Int) -> Void = { _ in }
   ) throws(StoreError) -> LedgerInspection {
     var replayed = ReplayedLedger(seed: 0)
     var misfit: StoreError?
@@ -80,8 +82,7 @@ extension LedgerStore {
     try fileStorage(path, createIfMissing: false)
   }
 
-  /// What the first damage in the ledger at `path` costs, in a sentence; nil when nothing is damaged
-  /// or can be read.
+  /// What the first damage in the ledger at `path` costs, in a sentence; nil for none.
   public static func damageCost(of path: String) -> String? {
     let report = try? survey(path) { _, _ in }
     return report?.findings.first { $0.isDamage }?.cost

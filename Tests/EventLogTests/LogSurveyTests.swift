@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  @Test func `a damaged event in the middle costs itself, and what is behind it is listed`() throws {
+  @Test func `a damaged event costs itself, and what can be read behind it is listed`() throws {
     let storage = try segmentedLog()
     let name = try storage.segmentNames[1]
     let pieces = try SurveyedLog(storage).sightings.filter { $0.file == name }

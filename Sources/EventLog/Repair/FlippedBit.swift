@@ -1,6 +1,6 @@
-// Which single bit, flipped, explains a wrong CRC-32C? A checksum is linear: what a flipped bit does
-// to it depends on how many bits follow, and on nothing else. So one walk backwards over the number
-// of bits finds it, without computing the checksum of every variant.
+// Which single bit, flipped, explains a wrong CRC-32C? A checksum is linear: what a flipped bit
+// does to it depends on how many bits follow, and on nothing else. So one walk backwards over the
+// number of bits finds it, without computing the checksum of every variant.
 //
 // Cost: one shift for each bit, for the largest body 8,388,608 of them.
 

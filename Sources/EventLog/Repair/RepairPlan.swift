@@ -1,5 +1,6 @@
 // What a repair would do, as a value: shown by a dry run, carried out by `RepairRun`. Making it
-// changes nothing. `schema/log.md` section 5 says what a repair may do.
+// changes nothing, and showing it shows no byte of a payload.
+// `schema/log.md` section 5 says what a repair may do.
 
 /// What a repair would do to a log.
 public struct RepairPlan: Sendable {

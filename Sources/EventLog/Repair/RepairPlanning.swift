@@ -1,7 +1,7 @@
-// Makes the plan of a repair. It reads the log from its start with the chain checked; where no batch
-// and no trailer follows, it tries the mends that could explain it on a log in memory, and takes
-// those with which the whole batch reads and its chain value fits. At the first damage for which
-// there are none, the log ends.
+// Makes the plan of a repair. It reads the log from its start with the chain checked; where no
+// batch and no trailer follows, it tries the mends that could explain it on a log in memory, and
+// takes those with which the whole batch reads and its chain value fits. At the first damage for
+// which there are none, the log ends.
 //
 // Bound: at most `mendsPerBatch` mends one behind the other in a batch; each try reads the batch.
 
@@ -15,6 +15,7 @@ public enum RepairPlanning {
   /// Finds out what a repair would do; nothing is changed.
   ///
   /// - Parameter storage: The log's directory; its owner holds the lock.
+  /// - Returns: the plan, empty for a log that starts.
   /// - Throws: `system`.
   /// - Complexity: O(size of the log).
   public static func plan(_ storage: any LogStorage) throws(LogError) -> RepairPlan {

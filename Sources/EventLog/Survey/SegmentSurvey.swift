@@ -125,7 +125,7 @@ struct SegmentSurvey: ~Copyable {
 
   /// What it means that no frame follows `run`; nil to look again.
   ///
-  /// In the last segment somebody may be writing: `schema/log.md` section 4 says how that is judged.
+  /// In the last segment somebody may be writing: `schema/log.md` section 4 has the judgement.
   private mutating func step(_ run: FrameRun, _ finding: FrameFinding) throws(LogError) -> Step? {
     let end = try dataEnd(from: run.start)
     if isLast && isBetweenBatches {

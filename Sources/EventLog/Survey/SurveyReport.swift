@@ -49,8 +49,9 @@ public struct SurveyFinding: Equatable, Sendable {
   public let sizeBytes: Int
   /// The sequence that comes next there.
   public let nextSequence: UInt64
-  /// The sequence of the first event that can be read behind it, before the next finding; nil for
-  /// none. From ``nextSequence`` up to this, everything is lost.
+  /// The sequence of the first event that can be read behind it; nil for none before the next one.
+  ///
+  /// From ``nextSequence`` up to this, everything is lost.
   public internal(set) var readableFrom: UInt64?
   /// The sequence of the last such event.
   public internal(set) var readableThrough: UInt64?

@@ -39,8 +39,8 @@ struct Subcommand: Sendable {
   /// A subcommand; most have no operands.
   init(
     _ name: SubcommandName, _ summary: String, discussion: String = "", operands: [Operand] = [],
-    flags: [Flag] = [], exclusive: [FlagName] = [], usesLedger: Bool = true, usesDaemon: Bool = true,
-    examples: [Example]
+    flags: [Flag] = [], exclusive: [FlagName] = [], usesLedger: Bool = true,
+    usesDaemon: Bool = true, examples: [Example]
   ) {
     self.name = name
     self.summary = summary

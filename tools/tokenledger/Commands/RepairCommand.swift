@@ -1,7 +1,8 @@
-// `tokenledger repair`: what can be done about a damaged log, and doing it. It takes the directory's
-// lock, so no daemon runs meanwhile; it is never run by anything itself. What is given up is said
-// first, the files that change are copied aside as a whole, and the log itself tells of the rest.
-// Exit codes: 0 done or nothing to do; 65 cannot be repaired; 74 disk; 75 a daemon has the ledger.
+// `tokenledger repair`: what can be done about a damaged log, and doing it. It takes the lock of
+// the directory, so no daemon runs meanwhile; it is never run by anything itself. What is given up
+// is said first, the files that change are copied aside as a whole, and the log itself tells of
+// the rest. Exit codes: 0 done or nothing to do; 65 cannot be repaired; 74 disk; 75 a daemon has
+// the ledger.
 
 import EventLog
 import LedgerStore

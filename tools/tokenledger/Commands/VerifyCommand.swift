@@ -1,6 +1,6 @@
 // `tokenledger verify`: reads every frame of every segment of a directory, also while a daemon
 // writes there, and says what is wrong and what that costs. Changes nothing.
-// Exit codes: 0 good, also with a torn tail that the next start cuts off; 65 damaged; 74 unreadable.
+// Exit codes: 0 good, also with a torn tail that the next start cuts; 65 damaged; 74 unreadable.
 
 import EventLog
 import Foundation

@@ -1,5 +1,6 @@
 // What `tokenledger verify` says, as a page for people and as JSON lines for programs.
 // Pure: numbers, places and names of files; nothing of an event is shown.
+// The names in the JSON lines are for scripts: none is ever given another meaning.
 
 import EventLog
 import LedgerStore
@@ -117,7 +118,8 @@ extension SurveyFinding {
     .members([
       "kind": .string(name), "file": .string(file), "offset": .number(offset),
       "size": .number(sizeBytes), "text": .string(words), "next_sequence": .number(nextSequence),
-      "lost_from": .number(lost?.lowerBound), "lost_through": .number(lost.map { $0.upperBound - 1 }),
+      "lost_from": .number(lost?.lowerBound),
+      "lost_through": .number(lost.map { $0.upperBound - 1 }),
       "readable_from": .number(readableFrom), "readable_through": .number(readableThrough),
       "readable_events": .number(readableCount),
     ])
