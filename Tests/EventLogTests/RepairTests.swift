@@ -165,6 +165,24 @@ import Testing
     #expect(plan.mends.isEmpty && plan.cut?.segments.first?.file == names[1])
   }
 
+  /// Flipped bits in the pattern of the checksum's polynomial cannot be seen by it. With one of
+  /// them left out, flipping that one as well makes every check right, and the body wrong.
+  @Test func `a mend that makes every check right and the hash chain wrong is not taken`() throws {
+    let storage = SimulatedStorage()
+    var log = try LogUnderTest(storage)
+    try log.append("a body with room for a pattern of bits")
+    try log.append("later")
+    var bytes = try #require(storage.content(of: firstSegment))
+    let polynomial: UInt64 = 0x1_1edc_6f41
+    for bit in 1...32 where polynomial >> UInt64(32 - bit) & 1 == 1 {
+      let place = 8 * (96 + 16 + 4) + bit
+      bytes[place / 8] ^= 1 << UInt8(place % 8)
+    }
+    storage.setContent(of: firstSegment, to: bytes)
+    let plan = try RepairPlanning.plan(storage)
+    #expect(plan.mends.isEmpty && plan.cut?.lastSequence == 0)
+  }
+
   @Test func `no description of a plan holds a byte of a payload`() throws {
     let secret = "planted-secret"
     let storage = SimulatedStorage()

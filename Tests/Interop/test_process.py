@@ -318,10 +318,14 @@ class FailingDisk(LedgerCase):
             self.skipTest(f"strace cannot be used here: {refused}")
         acknowledged = 0
         wire = self.connect()
-        with self.assertRaises((ErrorReply, ConnectionEnded)):
+        try:
             for n in range(10):
-                wire.ask(*creation(character=n))
+                if isinstance(wire.ask(*creation(character=n)), ErrorReply):
+                    break
                 acknowledged += 1
+        except (ConnectionEnded, OSError):
+            pass  # It ended before it answered.
+        self.assertLess(acknowledged, 10)
         self.assertEqual(daemon.wait(), FAILED_IO)
         lines = [line for line in daemon.logged().splitlines() if "the log failed" in line]
         self.assertEqual(len(lines), 1, daemon.logged())
@@ -338,22 +342,20 @@ class FailingDisk(LedgerCase):
         self.daemon = self.start()
         wire = self.connect()
         filler = self.home.data / "filler"
-        with filler.open("wb") as file, self.assertRaises(OSError):
+        with filler.open("wb", buffering=0) as file, self.assertRaises(OSError):
             while True:
                 file.write(bytes(4096))
-                file.flush()
         refused = 0
         for n in range(40):
-            try:
-                wire.ask(*creation(character=n, access="x" * 20_000))
-            except ErrorReply as error:
-                self.assertTrue(str(error).startswith("DISKFULL"), error)
+            reply = wire.ask(*creation(character=n, access="x" * 20_000))
+            if isinstance(reply, ErrorReply):
+                self.assertTrue(reply.text.startswith("DISKFULL"), reply.text)
                 refused += 1
         self.assertGreater(refused, 1)
         self.assertEqual(wire.ask("PING"), "PONG")
         filler.unlink()
         for n in range(3):
-            wire.ask(*creation(character=100 + n))
+            self.assertNotIsInstance(wire.ask(*creation(character=100 + n)), ErrorReply)
         logged = self.daemon.logged()
         self.assertEqual(logged.count("disk full"), 1, logged)
         self.assertEqual(logged.count("there is room again"), 1, logged)
