@@ -165,8 +165,9 @@ import Testing
     #expect(plan.mends.isEmpty && plan.cut?.segments.first?.file == names[1])
   }
 
-  /// Flipped bits in the pattern of the checksum's polynomial cannot be seen by it. With one of
-  /// them left out, flipping that one as well makes every check right, and the body wrong.
+  /// Flipped bits in the pattern of the polynomial cannot be seen by the checksum.
+  ///
+  /// With one of them left out, flipping it makes every check right, and the body wrong.
   @Test func `a mend that makes every check right and the hash chain wrong is not taken`() throws {
     let storage = SimulatedStorage()
     var log = try LogUnderTest(storage)
