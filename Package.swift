@@ -103,7 +103,9 @@ let package = Package(
       "LedgerServer",
       ["Bytes", "EventLog", "LedgerClient", "LedgerStore", "LinuxIO", "RESP", "TokenLedger"]),
     tests("LedgerClient", ["Bytes", "LinuxIO", "RESP"]),
-    tests("LedgerCommand", ["LedgerServer", "LedgerStore", "LinuxIO", "RESP", "TokenLedger"]),
+    tests(
+      "LedgerCommand",
+      ["EventLog", "LedgerServer", "LedgerStore", "LinuxIO", "RESP", "TokenLedger"]),
     tests("tokenledgerd", ["LedgerServer", "LedgerStore", "LinuxIO", "TokenLedger"]),
     .testTarget(name: "TidyTests", dependencies: ["tidy"], swiftSettings: test),
   ]

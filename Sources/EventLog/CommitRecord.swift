@@ -58,6 +58,15 @@ struct TrailerRecord: Equatable {
     bytes.append(littleEndian: offset)
     chain.append(to: &bytes)
   }
+
+  /// The whole frame for its place in a segment, with its checks.
+  func frame(at offset: Int, of check: SegmentCheck) -> [UInt8] {
+    var frame: [UInt8] = []
+    appendFrame(to: &frame)
+    check.sealFrame(
+      at: 0, bodySizeBytes: LogFormat.recordBodySizeBytes, of: &frame, offset: offset)
+    return frame
+  }
 }
 
 extension TrailerRecord {

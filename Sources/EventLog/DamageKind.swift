@@ -98,9 +98,9 @@ extension DamageKind: CustomStringConvertible {
     case .unsupportedVersion, .unsupportedFeatures:
       "Use the version of tokenledger that wrote the file, or a newer one."
     case .foreignLedger, .firstSequence, .segmentNumber, .missingTrailer:
-      "A file was moved, removed or copied: put the files of one ledger back together, or restore."
+      "A file was moved, removed or copied: put the files of one ledger back together."
     default:
-      "Run `tokenledger verify`, keep a copy of the directory, and restore it from a snapshot."
+      "Run `tokenledger verify`, then `tokenledger repair --dry-run`; neither changes anything."
     }
   }
 }

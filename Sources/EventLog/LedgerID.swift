@@ -15,6 +15,14 @@ public struct LedgerID: Hashable, Sendable {
   /// The last eight bytes, as a little-endian number.
   let high: UInt64
 
+  /// The id of no ledger: zeros.
+  static let zero = LedgerID(low: 0, high: 0)
+
+  private init(low: UInt64, high: UInt64) {
+    self.low = low
+    self.high = high
+  }
+
   /// Takes the 16 bytes, or gives `nil` when there are more or fewer.
   public init?(_ bytes: [UInt8]) {
     guard bytes.count == Self.sizeBytes else { return nil }

@@ -80,4 +80,16 @@ extension LogFile {
     bytes.removeLast(count - done)
     return bytes
   }
+
+  /// The offset behind the last byte that is not zero, or `start` when there is none from there on.
+  func dataEnd(from start: Int) throws(SystemError) -> Int {
+    var end = try sizeBytes()
+    while end > start {
+      let chunkStart = max(start, end - 64 * 1024)
+      let chunk = try bytes(at: chunkStart, count: end - chunkStart)
+      if let last = chunk.lastIndex(where: { $0 != 0 }) { return chunkStart + last + 1 }
+      end = chunkStart
+    }
+    return start
+  }
 }

@@ -93,36 +93,15 @@ extension Replay {
   /// Checks that a segment is the one that comes next.
   private func checkPlace(of segment: SegmentFile) throws(LogError) {
     let header = segment.header
-    if let problem = problem(with: header, named: segment.name) {
+    let problem = header.problem(
+      named: segment.name, number: UInt64(openedCount + 1), nextSequence: head?.nextSequence ?? 1,
+      ledger: head?.ledger, chain: isChainKnown ? head?.chain ?? .start : nil)
+    if let problem {
       throw .damaged(file: segment.name, offset: problem.offset, problem.kind)
     }
     guard try segment.sizeBytes() <= Int(UInt32.max) else {
       throw .damaged(file: segment.name, offset: Int(UInt32.max), .fileTooLarge)
     }
-  }
-
-  /// What keeps a header from being the next one, and where it says so.
-  private func problem(
-    with header: SegmentHeader, named name: String
-  ) -> (offset: Int, kind: DamageKind)? {
-    let number = UInt64(openedCount + 1)
-    let sequence = head?.nextSequence ?? 1
-    if let ledger = head?.ledger, header.ledger != ledger {
-      return (16, .foreignLedger(header.ledger))
-    }
-    guard header.number == number else {
-      return (32, .segmentNumber(expected: number, found: header.number))
-    }
-    guard header.firstSequence == sequence else {
-      return (40, .firstSequence(expected: sequence, found: header.firstSequence))
-    }
-    if let named = SegmentName.firstSequence(of: name), named != sequence {
-      return (40, .firstSequence(expected: sequence, found: named))
-    }
-    guard !isChainKnown || header.chain == head?.chain ?? .start else {
-      return (56, .brokenChain)
-    }
-    return nil
   }
 
   /// Everything from `offset` to the end of the current segment's file.

@@ -11,6 +11,14 @@ struct SegmentFile: Sendable {
   let header: SegmentHeader
   let check: SegmentCheck
 
+  /// Names a file whose header is known, or was made out in another way.
+  init(_ file: any LogFile, name: String, header: SegmentHeader, check: SegmentCheck) {
+    self.file = file
+    self.name = name
+    self.header = header
+    self.check = check
+  }
+
   /// Opens the segment `name` and reads its header.
   ///
   /// - Throws: `damaged` when the header is not one; `system`.

@@ -92,3 +92,32 @@ extension SegmentHeader {
     guard number >= 1, firstSequence >= 1 else { throw .malformedHeader }
   }
 }
+
+extension SegmentHeader {
+  /// What keeps a header from being the next one of its log, and where it says so.
+  ///
+  /// - Parameters:
+  ///   - name: The segment's file name.
+  ///   - number: The number that comes next.
+  ///   - nextSequence: The sequence that comes next; nil where it is not known.
+  ///   - ledger: The ledger of the segments before; nil for the first.
+  ///   - chain: The chain value before; nil where it is not known.
+  /// - Returns: the first problem; nil for none.
+  func problem(
+    named name: String, number: UInt64, nextSequence: UInt64?, ledger: LedgerID?,
+    chain: ChainValue?
+  ) -> (offset: Int, kind: DamageKind)? {
+    if let ledger, self.ledger != ledger { return (16, .foreignLedger(self.ledger)) }
+    guard self.number == number else {
+      return (32, .segmentNumber(expected: number, found: self.number))
+    }
+    if let nextSequence, firstSequence != nextSequence {
+      return (40, .firstSequence(expected: nextSequence, found: firstSequence))
+    }
+    if let named = SegmentName.firstSequence(of: name), named != firstSequence {
+      return (40, .firstSequence(expected: firstSequence, found: named))
+    }
+    if let chain, self.chain != chain { return (56, .brokenChain) }
+    return nil
+  }
+}

@@ -32,6 +32,11 @@ enum SegmentName {
       && number(name.utf8.dropLast(temporarySuffix.utf8.count)) != nil
   }
 
+  /// Whether a name is one that this module gives.
+  static func isOurs(_ name: String) -> Bool {
+    firstSequence(of: name) != nil || isTemporary(name) || tornOrigin(of: name) != nil
+  }
+
   /// The name under which the tail cut from `segment` at `offset` is kept.
   static func torn(segment: String, offset: Int) -> String {
     "\(segment).torn-\(offset)"

@@ -29,11 +29,7 @@ extension SegmentWriter {
     let record = TrailerRecord(
       lastSequence: head.lastSequence, eventCount: segment.eventCount,
       offset: UInt64(segment.offset), chain: head.chain)
-    var frame: [UInt8] = []
-    record.appendFrame(to: &frame)
-    segment.check.sealFrame(
-      at: 0, bodySizeBytes: LogFormat.recordBodySizeBytes, of: &frame, offset: segment.offset)
-    return frame
+    return record.frame(at: segment.offset, of: segment.check)
   }
 
   /// The segment to append to; makes one, with room for a batch of `sizeBytes`, if there is none.

@@ -95,7 +95,7 @@ extension LedgerStore {
     }
   }
 
-  private static func fileStorage(
+  static func fileStorage(
     _ path: String, createIfMissing: Bool
   ) throws(StoreError) -> FileStorage {
     let log = path + "/" + logDirectoryName

@@ -3,7 +3,7 @@
 // by the index within fifteen others.
 
 import Bytes
-import EventLog
+public import EventLog
 public import TokenLedger
 
 extension LedgerStore {
@@ -99,7 +99,9 @@ extension LogEvent {
 
 extension Event {
   /// Decodes an event of the log.
-  init(logged event: LogEvent) throws(StoreError) {
+  ///
+  /// - Throws: `undecodable`, `sections`.
+  public init(logged event: LogEvent) throws(StoreError) {
     let sequence = EventSequence(event.sequence)
     do throws(EventDecodingError) {
       try self.init(facts: event.facts, sequence: sequence)

@@ -28,6 +28,7 @@ extension StartError {
     case .store(.log(.locked(let holder)), let data):
       "\(data) is in use by "
         + (holder.map { "process \($0)" } ?? "another process") + "; one daemon a directory"
+    case .store(let error, let data) where error.isDamage: Self.damage(error, data)
     case .store(let error, let data): "\(data): \(error)"
     case .socketPath(let error, let path):
       "the socket path \(path) cannot be used: \(error); choose another one with --socket"
@@ -37,6 +38,13 @@ extension StartError {
     case .severalSockets(let count): "\(count) sockets were passed; one is expected"
     case .system(let error): "\(error)"
     }
+  }
+
+  /// What is damaged, what that costs, and what to do.
+  private static func damage(_ error: StoreError, _ data: String) -> String {
+    let cost = LedgerStore.damageCost(of: data).map { " What it costs: \($0)." } ?? ""
+    return "\(data): \(error)\(cost) Nothing was changed. See `tokenledger verify --data \(data)`"
+      + " and `tokenledger repair --data \(data) --dry-run`."
   }
 
   /// The exit code.

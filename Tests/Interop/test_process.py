@@ -1,7 +1,9 @@
 """The daemon as a process: starting, ending, and what it tells the system about it."""
 
 import os
+import pathlib
 import re
+import shutil
 import socket
 import stat
 import subprocess
@@ -10,7 +12,7 @@ import threading
 
 from daemon import Daemon, DidNotStart, Home, binary
 from ledger_case import LedgerCase, creation
-from wire import ConnectionEnded, Wire
+from wire import ConnectionEnded, ErrorReply, Wire
 
 #: Gives the daemon descriptor 3 as systemd does, with LISTEN_PID its own pid: `sd_listen_fds(3)`.
 ACTIVATOR = """
@@ -19,7 +21,7 @@ os.dup2(int(sys.argv[1]), 3)
 os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
 os.execv(sys.argv[2], sys.argv[2:])
 """
-USAGE, DAMAGED = 64, 65
+USAGE, DAMAGED, FAILED_IO, TRY_LATER = 64, 65, 74, 75
 
 
 class Starting(LedgerCase):
@@ -232,6 +234,48 @@ class DamagedLog(LedgerCase):
                 self.assertNotIn("planted-secret", refusal.log)
                 self.assertEqual(segment.read_bytes(), spoiled, "the file was changed")
 
+    def test_a_refusal_says_what_is_lost_and_what_to_do(self):
+        (segment,) = self.home.segments()
+        spoiled = bytearray(segment.read_bytes())
+        spoiled[spoiled.index(b"planted-secret")] ^= 0x11
+        segment.write_bytes(spoiled)
+        refusal = self.refusal()
+        self.assertEqual(refusal.code, DAMAGED)
+        self.assertRegex(refusal.log, r"good up to sequence \d+")
+        self.assertRegex(refusal.log, r"\d+ events can be read behind it \(\d+ to \d+\)")
+        self.assertIn(f"tokenledger verify --data {self.home.data}", refusal.log)
+        self.assertIn(f"tokenledger repair --data {self.home.data}", refusal.log)
+        self.assertEqual(len(refusal.log.strip().splitlines()), 1, refusal.log)
+
+    def test_a_repair_lets_it_start_write_and_start_again(self):
+        """The command line beside the daemon: refused while it runs, and then it mends."""
+        tool = pathlib.Path(binary()).with_name("tokenledger")
+        if not tool.exists():
+            self.skipTest(f"no command line at {tool}")
+        (segment,) = self.home.segments()
+        spoiled = bytearray(segment.read_bytes())
+        spoiled[spoiled.index(b"planted-secret")] ^= 0x11
+        segment.write_bytes(spoiled)
+
+        def run(*words):
+            line = [tool, *words, "--data", self.home.data]
+            ended = subprocess.run(line, capture_output=True, text=True, timeout=60)
+            self.assertNotIn("planted", ended.stdout + ended.stderr)
+            return ended.returncode
+
+        self.assertEqual(run("verify"), DAMAGED)
+        self.assertEqual(run("repair", "--dry-run"), 0)
+        self.assertEqual(run("verify"), DAMAGED)
+        self.assertEqual(run("repair", "--apply"), 0)
+        self.assertEqual(run("verify"), 0)
+        self.daemon = self.start()
+        self.assertEqual(run("repair", "--apply"), TRY_LATER)
+        self.ask(*creation(character=77))
+        self.restart()
+        types = [entry[1][3] for entry in self.ask("XRANGE", "ledger", "-", "+")]
+        self.assertIn(b"recovered", types)
+        self.assertEqual(run("verify"), 0)
+
     def test_a_missing_segment_is_refused(self):
         (segment,) = self.home.segments()
         segment.rename(segment.with_name("00000000000000000009.segment"))
@@ -256,3 +300,63 @@ class DamagedLog(LedgerCase):
         self.assertIn(b"recovered", types)
         self.assertEqual(wire.ask(*creation()), 20)
         self.assertTrue(list(segment.parent.glob("*.torn-*")))
+
+
+class FailingDisk(LedgerCase):
+
+    def test_a_failed_sync_ends_it_with_one_line_and_without_an_answer(self):
+        if shutil.which("strace") is None:
+            self.skipTest("strace is not installed")
+        self.daemon.terminate()
+        daemon = Daemon(self.home)
+        self.addCleanup(daemon.kill)
+        inject = "inject=fdatasync:error=EIO:when=4"
+        trace = ("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", inject)
+        try:
+            daemon.start(wrapper=trace)
+        except DidNotStart as refused:
+            self.skipTest(f"strace cannot be used here: {refused}")
+        acknowledged = 0
+        wire = self.connect()
+        try:
+            for n in range(10):
+                if isinstance(wire.ask(*creation(character=n)), ErrorReply):
+                    break
+                acknowledged += 1
+        except (ConnectionEnded, OSError):
+            pass  # It ended before it answered.
+        self.assertLess(acknowledged, 10)
+        self.assertEqual(daemon.wait(), FAILED_IO)
+        lines = [line for line in daemon.logged().splitlines() if "the log failed" in line]
+        self.assertEqual(len(lines), 1, daemon.logged())
+        self.assertRegex(lines[0], r"EIO|[Ii]nput/output")
+        self.daemon = self.start()
+        self.assertGreaterEqual(self.ask("TOKENS.FIND", "COUNT"), acknowledged)
+
+    def test_a_full_disk_is_told_once_when_it_begins_and_once_when_it_ends(self):
+        self.daemon.terminate()
+        mount = ["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "none", str(self.home.data)]
+        if subprocess.run(mount, capture_output=True).returncode != 0:
+            self.skipTest("a small file system needs root")
+        self.addCleanup(subprocess.run, ["umount", "-l", str(self.home.data)])
+        self.daemon = self.start()
+        wire = self.connect()
+        filler = self.home.data / "filler"
+        with filler.open("wb", buffering=0) as file, self.assertRaises(OSError):
+            while True:
+                file.write(bytes(4096))
+        refused = 0
+        for n in range(40):
+            reply = wire.ask(*creation(character=n, access="x" * 20_000))
+            if isinstance(reply, ErrorReply):
+                self.assertTrue(reply.text.startswith("DISKFULL"), reply.text)
+                refused += 1
+        self.assertGreater(refused, 1)
+        self.assertEqual(wire.ask("PING"), "PONG")
+        filler.unlink()
+        for n in range(3):
+            self.assertNotIsInstance(wire.ask(*creation(character=100 + n)), ErrorReply)
+        logged = self.daemon.logged()
+        self.assertEqual(logged.count("disk full"), 1, logged)
+        self.assertEqual(logged.count("there is room again"), 1, logged)
+        self.daemon.terminate()

@@ -32,7 +32,10 @@ extension EndpointError {
       --socket \(directory.harmless)/tokenledger.sock
       """
     case .damaged(let directory, let finding):
-      "the ledger in \(directory.harmless) is damaged: \(finding.harmless)"
+      """
+      the ledger in \(directory.harmless) is damaged: \(finding.harmless) See `tokenledger verify \
+      --data \(directory.harmless)` and `tokenledger repair --data \(directory.harmless) --dry-run`
+      """
     case .failedIO(let path, let reason): "\(path.harmless): \(reason.harmless)"
     case .refused(let prefix, let message): EndpointError.refusal(prefix, message.harmless)
     case .unexpectedReply(let command):

@@ -23,6 +23,8 @@ extension UsageError {
       "\(placeholder) is missing; see `\(help(subcommand))`"
     case .wrongOperand(let placeholder, let fault): "\(placeholder): \(fault.wording)"
     case .needlessOperand(let subcommand): "too many words; see `\(help(subcommand))`"
+    case .noChoice(let flag, let other, let subcommand):
+      "either \(flag.typed) or \(other.typed); see `\(help(subcommand))`"
     case .exportNeedsAFile: "an export goes into a file; write ./- for one with the name -"
     }
   }

@@ -3,13 +3,12 @@
 // field. White space in scope names is encoded, so that the names can be told apart again.
 
 import RESP
-import TokenLedger
+public import TokenLedger
 
 extension ReplyWriter {
   /// Writes the entry: the event id, then the fields.
   mutating func write(_ event: Event) {
-    var fields = EntryFields()
-    fields.add(event)
+    let fields = EventFields(event)
     writeArrayHeader(count: 2)
     writeBulk(event.id.text)
     writeArrayHeader(count: fields.pairs.count * 2)
@@ -20,11 +19,13 @@ extension ReplyWriter {
   }
 }
 
-/// The fields of an entry, in order.
-private struct EntryFields {
-  private(set) var pairs: [(StaticString, [UInt8])] = []
+/// What is shown of an event: names and values, in order, a secret as its fingerprint.
+public struct EventFields {
+  /// The fields.
+  public private(set) var pairs: [(StaticString, [UInt8])] = []
 
-  mutating func add(_ event: Event) {
+  /// The fields of an event.
+  public init(_ event: Event) {
     add("seq", event.sequence.rawValue)
     add("type", event.tag.name.description)
     if let token = event.token { add("token", token.rawValue) }

@@ -91,6 +91,9 @@ struct ArgumentParser {
       let missing = subcommand.operands[arguments.operands.count]
       throw .missingOperand(missing.placeholder, subcommand.name)
     }
+    if arguments.has(.socket), subcommand.usesLedger, !subcommand.usesDaemon {
+      throw .unknownFlag(FlagName.socket.typed, near: FlagName.data.typed, subcommand.name)
+    }
     for flag in subcommand.flags where flag.isRequired && !arguments.has(flag.name) {
       throw .missingFlag(flag.name, placeholder: flag.value?.placeholder ?? "", subcommand.name)
     }

@@ -68,4 +68,6 @@ enum UsageError: Error, Equatable, Sendable {
   case wrongOperand(String, ValueFault)
   case needlessOperand(SubcommandName)
   case exportNeedsAFile
+  /// Neither of two flags was given, and the program does not choose.
+  case noChoice(FlagName, FlagName, SubcommandName)
 }

@@ -14,6 +14,9 @@ enum FlagName: String, CaseIterable, Hashable, Sendable {
   case expired, fresh, refreshable, character, user
   case noUser = "no-user"
   case type, owner, ids, count, exists, first, fields, limit, after, reverse
+  case segment, from, offset
+  case dryRun = "dry-run"
+  case apply
 
   /// The flag as it is typed.
   var typed: String { "--" + rawValue }

@@ -14,7 +14,8 @@ enum HelpPage {
   static func usage(of subcommand: Subcommand) -> String {
     let operands = subcommand.operands.map(\.placeholder)
     let required = subcommand.flags.filter(\.isRequired).map(\.usage)
-    let place = subcommand.usesLedger ? ["[--socket PATH | --data DIR]", "[flags]"] : []
+    let data = subcommand.usesLedger ? ["[--data DIR]", "[flags]"] : []
+    let place = subcommand.usesDaemon ? ["[--socket PATH | --data DIR]", "[flags]"] : data
     let words = ["tokenledger", subcommand.name.rawValue] + operands + required + place
     return words.joined(separator: " ")
   }

@@ -5,7 +5,8 @@
 extension Subcommand {
   /// Every subcommand, in the order of the help page.
   static let all = [
-    importing, exporting, querying, history, status, digest, completion,
+    importing, exporting, querying, history, status, digest, verify, dump, repair,
+    completion,
   ]
 
   private static let importing = Subcommand(
@@ -98,6 +99,55 @@ extension Subcommand {
   private static let digest = Subcommand(
     .digest, "Shows the digest of the whole state, to compare two ledgers.",
     examples: [Example(typed: "digest --data ./copy", purpose: "of a copy")])
+
+  private static let verify = Subcommand(
+    .verify, "Reads every byte of a ledger and says what is wrong with it.",
+    discussion: """
+      Checks each frame, the links between segments, the hash chain, and that the events fit each \
+      other; also while a daemon writes. Changes nothing. Exit code 0: good, 65: damaged.
+      """,
+    usesDaemon: false,
+    examples: [
+      Example(typed: "verify --data ./ledger", purpose: "every now and then, and after a crash"),
+      Example(typed: "verify --data ./copy --json", purpose: "of a backup, for monitoring"),
+    ])
+
+  private static let dump = Subcommand(
+    .dump, "Shows the pieces of the log, good and bad, a line each.",
+    discussion: """
+      Frames with their offset, size and checks, and the facts of events; secrets as fingerprints \
+      and sizes, never as bytes. Works on damaged logs too, and changes nothing.
+      """,
+    flags: [
+      Flag(.segment, .text("NAME"), "only of the segment with this file name"),
+      Flag(.from, .count(minimum: 1), "from the event with this sequence on"),
+      Flag(.offset, .count(minimum: 0), "only what reaches behind this offset of its file"),
+      Flag(.count, .count(minimum: 1), "at most so many pieces"),
+    ],
+    exclusive: [.from, .offset], usesDaemon: false,
+    examples: [
+      Example(
+        typed: "dump --segment 00000000000000000001.segment --offset 4096 --count 3",
+        purpose: "what stands at a place"),
+      Example(typed: "dump --from 1200 --json", purpose: "the log from an event on"),
+    ])
+
+  private static let repair = Subcommand(
+    .repair, "Says what can be done about a damaged log, and does it.",
+    discussion: """
+      Flipped bits, padding and trailers are mended where the hash chain proves it; the log is cut \
+      before the first damage that is left. What is given up is said in full, and kept; files are \
+      copied to DIR/repair-N before they are changed. No daemon may run meanwhile.
+      """,
+    flags: [
+      Flag(.dryRun, "say what would be done, and do nothing"),
+      Flag(.apply, "do it"),
+    ],
+    exclusive: [.dryRun, .apply], usesDaemon: false,
+    examples: [
+      Example(typed: "repair --data ./ledger --dry-run", purpose: "first"),
+      Example(typed: "repair --data ./ledger --apply", purpose: "then, if that is acceptable"),
+    ])
 
   private static let completion = Subcommand(
     .completion, "Writes the completion script of a shell.",

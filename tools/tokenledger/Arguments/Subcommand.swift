@@ -4,7 +4,7 @@
 
 /// The subcommands, by the word that is typed.
 enum SubcommandName: String, CaseIterable, Hashable, Sendable {
-  case `import`, export, query, history, status, digest, completion
+  case `import`, export, query, history, status, digest, verify, dump, repair, completion
 }
 
 /// One subcommand with all that may be typed behind it.
@@ -33,11 +33,14 @@ struct Subcommand: Sendable {
   let examples: [Example]
   /// Whether it works on a ledger, and so takes `--socket` and `--data`.
   let usesLedger: Bool
+  /// Whether it may go through a daemon; else it takes `--data` only.
+  let usesDaemon: Bool
 
   /// A subcommand; most have no operands.
   init(
     _ name: SubcommandName, _ summary: String, discussion: String = "", operands: [Operand] = [],
-    flags: [Flag] = [], exclusive: [FlagName] = [], usesLedger: Bool = true, examples: [Example]
+    flags: [Flag] = [], exclusive: [FlagName] = [], usesLedger: Bool = true,
+    usesDaemon: Bool = true, examples: [Example]
   ) {
     self.name = name
     self.summary = summary
@@ -47,6 +50,7 @@ struct Subcommand: Sendable {
     self.exclusive = exclusive
     self.examples = examples
     self.usesLedger = usesLedger
+    self.usesDaemon = usesLedger && usesDaemon
   }
 
   /// The flags that may stand anywhere, also before the subcommand.
@@ -61,7 +65,16 @@ struct Subcommand: Sendable {
 
   /// All flags that the subcommand takes.
   var allFlags: [Flag] {
-    flags + Subcommand.commonFlags.filter { usesLedger || [.help, .version].contains($0.name) }
+    flags + Subcommand.commonFlags.filter { takes($0.name) }
+  }
+
+  /// Whether one of the common flags has a meaning for the subcommand.
+  func takes(_ common: FlagName) -> Bool {
+    switch common {
+    case .help, .version: true
+    case .socket: usesDaemon
+    default: usesLedger
+    }
   }
 
   /// The subcommand of that name.

@@ -45,6 +45,9 @@ struct CommandLineRun {
     case .history: try HistoryCommand.run(session)
     case .status: try StatusCommand.run(session)
     case .digest: try DigestCommand.run(session)
+    case .verify: return try VerifyCommand.run(session)
+    case .dump: try DumpCommand.run(session)
+    case .repair: return try RepairCommand.run(session)
     case .completion: try session.console.write(Array(BashCompletion.script.utf8))
     }
     return .done

@@ -50,6 +50,11 @@ struct Session {
     progress = Progress(surroundings.console, isForced: arguments.has(.progress))
   }
 
+  /// The directory of a ledger that is worked on without the daemon.
+  var directory: String {
+    LedgerPlace.directory(arguments, environment: surroundings.environment)
+  }
+
   /// Opens the ledger that the arguments and the environment name.
   func open(for use: LedgerUse) throws(EndpointError) -> any LedgerEndpoint {
     try surroundings.open(LedgerPlace(arguments, environment: surroundings.environment), use)

@@ -49,7 +49,8 @@ final class DirectoryEndpoint: LedgerEndpoint {
     return replies
   }
 
-  private static func checkExistence(of directory: String) throws(EndpointError) {
+  /// Checks that there is a ledger.
+  static func checkExistence(of directory: String) throws(EndpointError) {
     let log = "\(directory)/\(LedgerStore.logDirectoryName)"
     do throws(SystemError) {
       if try FileSystem.status(of: log) != nil { return }
@@ -62,12 +63,13 @@ final class DirectoryEndpoint: LedgerEndpoint {
 
 extension EndpointError {
   /// What the store could not do, by who can act.
-  fileprivate init(_ error: StoreError, directory: String) {
+  init(_ error: StoreError, directory: String) {
     switch error {
     case .log(.locked(let holder)):
       self = .locked(directory: directory, pid: holder?.rawValue)
     case _ where error.isDamage:
-      self = .damaged(directory: directory, finding: error.description)
+      let cost = LedgerStore.damageCost(of: directory).map { " What it costs: \($0)." } ?? ""
+      self = .damaged(directory: directory, finding: error.description + cost)
     default:
       self = .failedIO(path: directory, reason: error.description)
     }

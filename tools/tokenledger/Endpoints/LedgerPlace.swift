@@ -18,6 +18,12 @@ enum LedgerPlace: Equatable, Sendable {
   static let socketVariable = "TOKENLEDGER_SOCKET"
   static let dataVariable = "TOKENLEDGER_DATA"
 
+  /// The directory for a command that never asks a daemon.
+  static func directory(_ arguments: Arguments, environment: [String: String]) -> String {
+    arguments.value(.data) ?? environment[dataVariable].flatMap { $0.isEmpty ? nil : $0 }
+      ?? standardDirectory
+  }
+
   /// Decides between what was typed and the environment; an empty variable is none.
   init(_ arguments: Arguments, environment: [String: String]) {
     func variable(_ name: String) -> String? {
