@@ -61,6 +61,11 @@ public final class FileStorage: LogStorage {
   public func syncDirectory() throws(SystemError) {
     try directory.synchronize()
   }
+
+  /// The room that is left to this user on the disk of the directory.
+  public func freeBytes() throws(SystemError) -> Int {
+    Int(clamping: try directory.descriptor.freeBytes())
+  }
 }
 
 /// An open file of the directory.

@@ -152,8 +152,7 @@ extension SegmentWriter {
       return .committed(
         try append(&batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds))
     } catch {
-      if case .diskFull(let file) = error { return .refused(file: file) }
-      return .failed(error)
+      return error.fileWithoutRoom.map { .refused(file: $0) } ?? .failed(error)
     }
   }
 }

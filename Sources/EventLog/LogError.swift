@@ -12,6 +12,17 @@ public enum LogError: Error, Equatable, Sendable {
   /// the disk can make room, and the next append works without a restart.
   case diskFull(file: String)
 
+  /// A batch needs room that the low-water mark keeps free on the disk.
+  ///
+  /// State and remedy as for `diskFull`; the operator may also lower the mark.
+  case belowLowWater(file: String, lowWaterBytes: Int)
+
+  /// A start found no room to keep a torn tail, which it must before it cuts it off.
+  ///
+  /// Nothing was cut off; nothing acknowledged is in the tail. Whoever owns the disk frees as many
+  /// bytes as the tail has, and the next start does it.
+  case noRoomForTail(segment: String, offset: Int, sizeBytes: Int)
+
   /// A write or sync of the log failed.
   ///
   /// The writer is poisoned: what was being written is in doubt and is judged by the next start.
@@ -45,6 +56,13 @@ extension LogError: CustomStringConvertible {
     switch self {
     case .diskFull(let file):
       "no room on the disk for \(file); nothing was written. Make room; no restart is needed."
+    case .belowLowWater(let file, let bytes):
+      "\(file) needs room, and less than \(bytes) bytes, the low-water mark, would be left free on"
+        + " the disk; nothing was written. Make room; no restart is needed."
+    case .noRoomForTail(let segment, let offset, let size):
+      "\(segment), offset \(offset): an interrupted write is to be cut off, and there is no room on"
+        + " the disk to keep its \(size) bytes; nothing was cut. Free at least \(size) bytes, then"
+        + " start again."
     case .writeFailed(let error, let file):
       "\(file): \(error). The log stopped for good; look at the disk, then start again."
     case .poisoned:
@@ -57,6 +75,16 @@ extension LogError: CustomStringConvertible {
       "\(file), offset \(offset): damaged: \(kind). \(kind.hint)"
     case .system(let error, let file):
       file.isEmpty ? "the log's directory: \(error)." : "\(file): \(error)."
+    }
+  }
+}
+
+extension LogError {
+  /// The file that found no room, when that alone is what is wrong: it can heal by itself.
+  public var fileWithoutRoom: String? {
+    switch self {
+    case .diskFull(let file), .belowLowWater(let file, _), .noRoomForTail(let file, _, _): file
+    case .writeFailed, .poisoned, .locked, .damaged, .system: nil
     }
   }
 }

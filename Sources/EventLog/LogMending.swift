@@ -33,17 +33,25 @@ struct LogMending {
     try writing(segment.name) { () throws(SystemError) in
       try segment.file.truncate(toSizeBytes: end)
     }
-    try writing(name) { () throws(SystemError) in
-      let copy = try storage.create(name)
-      try copy.writeAll(bytes, at: 0)
-      try copy.sync()
-      try storage.syncDirectory()
+    do throws(SystemError) {
+      try keep(bytes, as: name)
+    } catch {
+      guard error.isOutOfRoom else { throw .writeFailed(error, file: name) }
+      throw .noRoomForTail(segment: segment.name, offset: offset, sizeBytes: bytes.count)
     }
     try writing(segment.name) { () throws(SystemError) in
       try segment.file.truncate(toSizeBytes: offset)
       try segment.file.sync()
     }
     return KeptTail(segment: segment.name, offset: offset, sizeBytes: end - offset, file: name)
+  }
+
+  /// Makes a file of these bytes, and waits until it and its name are on the disk.
+  private func keep(_ bytes: [UInt8], as name: String) throws(SystemError) {
+    let copy = try storage.create(name)
+    try copy.writeAll(bytes, at: 0)
+    try copy.sync()
+    try storage.syncDirectory()
   }
 
   /// Writes bytes of a segment again as they are, and waits until they and all names are on disk.

@@ -15,6 +15,13 @@ public struct LogOptions: Sendable {
   /// Each further room is twice the one before, up to this.
   public var largestRoomSizeBytes = 8 * 1024 * 1024
 
+  /// The low-water mark: the log takes room only while the file system keeps at least this many
+  /// bytes free afterwards; 0: it takes what there is.
+  ///
+  /// Below the mark a batch that does not fit into the room that the segment has is refused, as on
+  /// a full disk.
+  public var lowWaterBytes = 0
+
   /// Segments whose events are all below this sequence are not read, only their headers.
   ///
   /// For a start from a snapshot. The first events visited may still be below it: those in the
@@ -36,6 +43,7 @@ extension LogOptions {
   func validate() {
     precondition(firstRoomSizeBytes > 0, "a room must hold something")
     precondition(largestRoomSizeBytes >= firstRoomSizeBytes, "rooms never shrink")
+    precondition(lowWaterBytes >= 0, "a low-water mark below nothing")
     precondition(
       segmentSizeBytes > LogFormat.headerSizeBytes
         && segmentSizeBytes <= Self.segmentSizeLimitBytes, "segment size out of range")

@@ -7,7 +7,8 @@ public import LinuxIO
 /// The directory that holds the log's files.
 ///
 /// Names are plain file names. What was created, renamed or removed survives a crash only after
-/// `syncDirectory`; what was written to a file only after its `sync`.
+/// `syncDirectory`; what was written to a file only after its `sync`. No call gives EINTR: an
+/// interrupted one is made again below this boundary.
 public protocol LogStorage: AnyObject, Sendable {
   /// The names of all files, in the order of their bytes.
   func names() throws(SystemError) -> [String]
@@ -23,6 +24,8 @@ public protocol LogStorage: AnyObject, Sendable {
   func remove(_ name: String) throws(SystemError)
   /// Waits until the names are on the disk. A failure is final.
   func syncDirectory() throws(SystemError)
+  /// The bytes that the file system has left for this user.
+  func freeBytes() throws(SystemError) -> Int
 }
 
 /// An open file of the log; closed when nobody holds it.
@@ -47,7 +50,7 @@ extension LogFile {
   /// Writes all bytes, over as many calls as it takes.
   ///
   /// - Throws: as `write`; some first part of the bytes may then be written.
-  func writeAll(_ bytes: RawSpan, at offset: Int) throws(SystemError) {
+  package func writeAll(_ bytes: RawSpan, at offset: Int) throws(SystemError) {
     var done = 0
     while done < bytes.byteCount {
       let count = try write(bytes.extracting(droppingFirst: done), at: offset + done)
@@ -57,7 +60,7 @@ extension LogFile {
   }
 
   /// Writes all bytes, over as many calls as it takes.
-  func writeAll(_ bytes: [UInt8], at offset: Int) throws(SystemError) {
+  package func writeAll(_ bytes: [UInt8], at offset: Int) throws(SystemError) {
     // Safe: a span of bytes has no padding.
     try writeAll(unsafe bytes.span.bytes, at: offset)
   }
@@ -65,7 +68,7 @@ extension LogFile {
   /// Reads a part of the file, shorter than `count` only at the file's end.
   ///
   /// `count` is allocated at once: take it from the file's size, never from its content.
-  func bytes(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
+  package func bytes(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var done = 0
     while done < count {

@@ -5,6 +5,16 @@
 
 internal import LinuxIO
 
+/// What came of an attempt to make room.
+enum RoomOutcome {
+  /// There is room.
+  case made
+  /// The disk is full.
+  case diskFull
+  /// There is room on the disk, but it is not for the log: the low-water mark.
+  case belowLowWater
+}
+
 /// How the room of a segment grows: in steps, each twice the one before.
 struct SegmentRoom: Sendable {
   private let firstStepBytes: Int
@@ -27,27 +37,31 @@ struct SegmentRoom: Sendable {
   /// Fills a file with zeros from its end on, at least up to `needed`.
   ///
   /// On a nearly full disk a part of the step is enough. When not even `needed` can be had, the
-  /// file is cut to its former size, which gives the room back to others.
+  /// file is cut to its former size, which gives the room back to others. What the low-water mark
+  /// keeps free counts as full, and is not even tried.
   ///
   /// - Parameters:
   ///   - file: The segment.
   ///   - end: The size of the file, before and after.
   ///   - needed: Where the room must reach to.
-  /// - Returns: whether there is room now; `false` when the disk is full.
+  ///   - spareBytes: How much the file may grow.
+  /// - Returns: whether there is room now.
   /// - Throws: any failure but a full disk; the file may then have any size from `end` on.
   mutating func extend(
-    _ file: any LogFile, from end: inout Int, toHold needed: Int
-  ) throws(SystemError) -> Bool {
+    _ file: any LogFile, from end: inout Int, toHold needed: Int, spareBytes: Int
+  ) throws(SystemError) -> RoomOutcome {
+    guard needed - end <= spareBytes else { return .belowLowWater }
     let generous = min(end + stepBytes, max(segmentSizeBytes, needed))
     let target = LogFormat.alignedUp(max(needed, generous), to: Self.granuleBytes)
-    let reached = try Self.fillZeros(file, from: end, to: target)
+    let affordable = end + min(target - end, spareBytes)
+    let reached = try Self.fillZeros(file, from: end, to: affordable)
     stepBytes = reached == target ? min(stepBytes * 2, largestStepBytes) : firstStepBytes
     guard reached >= needed else {
       try file.truncate(toSizeBytes: end)
-      return false
+      return .diskFull
     }
     end = reached
-    return true
+    return .made
   }
 
   /// Writes zeros until `end` or until the disk is full.

@@ -34,7 +34,8 @@ extension SegmentWriter {
 
   /// The segment to append to; makes one, with room for a batch of `sizeBytes`, if there is none.
   ///
-  /// - Throws: `diskFull`: no segment was made. `writeFailed`: the writer is poisoned.
+  /// - Throws: `diskFull`, `belowLowWater`: no segment was made. `writeFailed`: the writer is
+  ///   poisoned.
   mutating func openSegment(
     for sizeBytes: Int, nowMicroseconds: Int64
   ) throws(LogError) -> OpenSegment {
@@ -43,9 +44,10 @@ extension SegmentWriter {
       ledger: head.ledger, number: head.segment + 1, firstSequence: head.nextSequence,
       createdMicroseconds: nowMicroseconds, chain: head.chain)
     precondition(header.number <= UInt64(UInt32.max), "more segments than locations can name")
+    let spare = try spareBytes(forSegmentWith: sizeBytes, named: header.fileName)
     let made: OpenSegment
     do throws(SystemError) {
-      made = try makeSegment(header, roomFor: sizeBytes)
+      made = try makeSegment(header, roomFor: sizeBytes, spareBytes: spare)
     } catch {
       try leaveUnmade(header, after: error)
     }
@@ -59,11 +61,29 @@ extension SegmentWriter {
     return made
   }
 
+  /// How much a new segment may grow beyond its header.
+  ///
+  /// - Throws: `belowLowWater` when a batch of `sizeBytes` would not fit; nothing was changed.
+  private mutating func spareBytes(
+    forSegmentWith sizeBytes: Int, named name: String
+  ) throws(LogError) -> Int {
+    let spare: Int
+    do throws(SystemError) {
+      spare = try spareBytes() - LogFormat.headerSizeBytes
+    } catch {
+      throw poison(error, file: name)
+    }
+    guard spare >= sizeBytes + LogFormat.recordFrameSizeBytes else {
+      throw belowLowWater(file: name)
+    }
+    return spare
+  }
+
   /// Makes the file of a segment under a temporary name and gives it its own when it is whole.
   ///
   /// The name is on disk only after the directory was synced.
   private func makeSegment(
-    _ header: SegmentHeader, roomFor sizeBytes: Int
+    _ header: SegmentHeader, roomFor sizeBytes: Int, spareBytes: Int
   ) throws(SystemError) -> OpenSegment {
     let temporary = SegmentName.temporary(firstSequence: header.firstSequence)
     let file = try storage.create(temporary)
@@ -72,8 +92,9 @@ extension SegmentWriter {
       file: file, name: header.fileName, check: header.check, offset: LogFormat.headerSizeBytes,
       roomEnd: LogFormat.headerSizeBytes, eventCount: 0, room: SegmentRoom(options))
     let needed = segment.offset + sizeBytes + LogFormat.recordFrameSizeBytes
-    let isMade = try segment.room.extend(file, from: &segment.roomEnd, toHold: needed)
-    guard isMade else { throw SystemError(.pwrite, .noSpace) }
+    let outcome = try segment.room.extend(
+      file, from: &segment.roomEnd, toHold: needed, spareBytes: spareBytes)
+    guard outcome == .made else { throw SystemError(.pwrite, .noSpace) }
     try file.sync()
     try storage.rename(temporary, to: header.fileName)
     return segment

@@ -42,8 +42,8 @@ public struct SegmentWriter: ~Copyable, Sendable {
   ///   - firstSequence: The sequence of the batch's first event, `head.nextSequence`.
   ///   - nowMicroseconds: The time for the commit, in microseconds since 1970.
   /// - Returns: where the batch stands.
-  /// - Throws: `diskFull`: nothing was written, the batch is untouched and can be given again.
-  ///   `writeFailed`: the writer is poisoned.
+  /// - Throws: `diskFull`, `belowLowWater`: nothing was written, the batch is untouched and can be
+  ///   given again. `writeFailed`: the writer is poisoned.
   /// - Precondition: not poisoned.
   public mutating func append(
     _ batch: inout LogBatch, firstSequence: UInt64, nowMicroseconds: Int64
@@ -102,20 +102,35 @@ extension SegmentWriter {
 
   /// Makes the room that a batch of `sizeBytes` and a trailer need.
   ///
-  /// - Throws: `diskFull`, with the file as it was.
+  /// - Throws: `diskFull`, `belowLowWater`, with the file as it was.
   mutating func makeRoom(
     in segment: inout OpenSegment, for sizeBytes: Int
   ) throws(LogError) {
     let needed = segment.offset + sizeBytes + LogFormat.recordFrameSizeBytes
     guard needed > segment.roomEnd else { return }
-    let isMade: Bool
+    let outcome: RoomOutcome
     do throws(SystemError) {
-      isMade = try segment.room.extend(segment.file, from: &segment.roomEnd, toHold: needed)
+      outcome = try segment.room.extend(
+        segment.file, from: &segment.roomEnd, toHold: needed, spareBytes: spareBytes())
     } catch {
       throw poison(error, file: segment.name)
     }
     self.segment = segment
-    guard isMade else { throw .diskFull(file: segment.name) }
+    switch outcome {
+    case .made: return
+    case .diskFull: throw .diskFull(file: segment.name)
+    case .belowLowWater: throw belowLowWater(file: segment.name)
+    }
+  }
+
+  /// How many bytes the log may take from the disk and leave what the low-water mark keeps free.
+  func spareBytes() throws(SystemError) -> Int {
+    guard options.lowWaterBytes > 0 else { return .max }
+    return max(0, try storage.freeBytes() - options.lowWaterBytes)
+  }
+
+  func belowLowWater(file: String) -> LogError {
+    .belowLowWater(file: file, lowWaterBytes: options.lowWaterBytes)
   }
 }
 

@@ -76,11 +76,7 @@ struct Committer: ~Copyable {
         &batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds)
       if let commit { outcome = .committed(commit) }
     } catch {
-      if case .diskFull(let file) = error {
-        outcome = .refused(file: file)
-      } else {
-        outcome = .failed(error)
-      }
+      outcome = error.fileWithoutRoom.map { .refused(file: $0) } ?? .failed(error)
     }
     return CompletedWrite(batch: batch, outcome: outcome)
   }

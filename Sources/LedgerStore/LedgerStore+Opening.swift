@@ -40,10 +40,7 @@ extension LedgerStore {
     _ storage: any LogStorage, _ options: StoreOptions = StoreOptions()
   ) throws(StoreError) -> LedgerStore {
     var replayed = ReplayedLedger(seed: options.seed)
-    let newLedger: LedgerID
-    do throws(SystemError) { newLedger = try LedgerID.random() } catch {
-      throw .log(.system(error, file: ""))
-    }
+    let newLedger = try ledgerID(options)
     let log: OpenedLog
     do throws(ReplayError<StoreError>) {
       log = try LogOpening.open(
@@ -60,6 +57,14 @@ extension LedgerStore {
       committer: Committer(inline: writer))
     try store.tell(untold)
     return store
+  }
+
+  /// The id for a ledger that is made now.
+  private static func ledgerID(_ options: StoreOptions) throws(StoreError) -> LedgerID {
+    if let id = options.newLedgerID { return id }
+    do throws(SystemError) { return try LedgerID.random() } catch {
+      throw .log(.system(error, file: ""))
+    }
   }
 
   /// Opens the ledger in the directory at `path` as it is now, without a lock and without a write.

@@ -21,6 +21,7 @@ public final class LedgerStore {
 
   var index: EventIndex
   var reader: LogReader
+  private let storage: any LogStorage
   var inFlight = InFlight()
   /// Events decided on since the last submission.
   var pending = LogBatch()
@@ -40,6 +41,7 @@ public final class LedgerStore {
     self.index = replayed.index
     self.state = replayed.takeState()
     self.reader = LogReader(storage: storage)
+    self.storage = storage
     self.head = head
     self.committer = committer
   }
@@ -49,6 +51,9 @@ public final class LedgerStore {
 
   /// Whether nothing can be written, because the ledger was opened for reading.
   public var isReadOnly: Bool { committer.isAbsent }
+
+  /// The room that the file system has left, in bytes; nil when it does not say.
+  public var freeBytes: Int? { try? storage.freeBytes() }
 
   // MARK: What is in flight
 

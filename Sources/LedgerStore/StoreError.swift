@@ -40,7 +40,7 @@ extension StoreError: CustomStringConvertible {
 
   /// Whether only room on the disk was missing: nothing was written, and nothing is lost.
   public var isDiskFull: Bool {
-    if case .log(.diskFull) = self { true } else { false }
+    if case .log(let error) = self { error.fileWithoutRoom != nil } else { false }
   }
 
   /// Whether the data on disk is at fault, rather than the disk or the request.

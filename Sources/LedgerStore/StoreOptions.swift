@@ -11,6 +11,8 @@ public struct StoreOptions: Sendable {
   public var clock = LedgerClock.system
   /// How the log is written.
   public var log = LogOptions()
+  /// The id of the ledger if there is none yet; nil: a random one.
+  public var newLedgerID: LedgerID?
   /// Spoils prepared hash collisions; it changes no answer and no digest.
   public var seed: UInt64 = 0
   /// The version that `opened` events name.

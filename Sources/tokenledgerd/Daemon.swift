@@ -79,6 +79,7 @@ struct Daemon {
     var options = StoreOptions()
     options.clock = settings.clock
     options.log.segmentSizeBytes = settings.segmentBytes
+    options.log.lowWaterBytes = settings.lowWaterBytes
     options.programVersion = Text(programVersion) ?? .empty
     do throws(SystemError) {
       options.seed = try Randomness.bytes(count: 8).reduce(0) { $0 << 8 | UInt64($1) }

@@ -16,6 +16,7 @@ struct Settings {
   var validDuration = ValidDuration.standard
   var maximumConnections = ServerLimits().maximumConnections
   var segmentBytes = 64 * 1024 * 1024
+  var lowWaterBytes = 64 * 1024 * 1024
   var logLevel = ServerLog.Level.info
   var logFormat = ServerLog.Format.logfmt
   var clock = LedgerClock.system
@@ -54,6 +55,7 @@ enum Setting: String, CaseIterable {
   case validDuration = "valid-duration"
   case maximumConnections = "max-connections"
   case segmentBytes = "segment-bytes"
+  case lowWater = "low-water"
   case grant
   case logLevel = "log-level"
   case logFormat = "log-format"
@@ -67,6 +69,7 @@ enum Setting: String, CaseIterable {
     case .socketMode: "OCTAL"
     case .validDuration: "SECONDS"
     case .maximumConnections, .segmentBytes: "N"
+    case .lowWater: "BYTES"
     case .grant: "'ROLE uid|gid N'"
     case .logLevel: "LEVEL"
     case .logFormat: "FORMAT"
@@ -83,6 +86,7 @@ enum Setting: String, CaseIterable {
     case .validDuration: "how long a token is valid after its creation or refresh (1170)"
     case .maximumConnections: "connections at a time (10000)"
     case .segmentBytes: "size at which the log starts a new file (67108864)"
+    case .lowWater: "writes are refused before the disk has less room left, 0: off (67108864)"
     case .grant: "a role for a user or group; may be given again (the daemon's user is admin)"
     case .logLevel: "debug, info, warning or error (info)"
     case .logFormat: "logfmt or json (logfmt)"
@@ -94,7 +98,8 @@ enum Setting: String, CaseIterable {
   var isReloadable: Bool {
     switch self {
     case .validDuration, .maximumConnections, .grant: true
-    case .data, .socket, .socketMode, .segmentBytes, .logLevel, .logFormat, .frozenClock: false
+    case .data, .socket, .socketMode, .segmentBytes, .lowWater, .logLevel, .logFormat, .frozenClock:
+      false
     }
   }
 
@@ -114,6 +119,8 @@ enum Setting: String, CaseIterable {
       settings.maximumConnections = try number(value, in: 1...1_000_000)
     case .segmentBytes:
       settings.segmentBytes = try number(value, in: 4096...(1 << 30))
+    case .lowWater:
+      settings.lowWaterBytes = try number(value, in: 0...(1 << 50))
     case .grant: settings.grants.append(try parsed(RoleGrant(value), RoleGrant.form))
     case .logLevel:
       settings.logLevel = try parsed(
@@ -135,6 +142,7 @@ enum Setting: String, CaseIterable {
     case .validDuration: return String(settings.validDuration.microseconds / 1_000_000)
     case .maximumConnections: return String(settings.maximumConnections)
     case .segmentBytes: return String(settings.segmentBytes)
+    case .lowWater: return String(settings.lowWaterBytes)
     case .grant: return settings.grants.map(\.text).joined(separator: ", ")
     case .logLevel: return "\(settings.logLevel)"
     case .logFormat: return settings.logFormat.rawValue

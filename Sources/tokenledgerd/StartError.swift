@@ -29,6 +29,12 @@ extension StartError {
       "\(data) is in use by "
         + (holder.map { "process \($0)" } ?? "another process") + "; one daemon a directory"
     case .store(let error, let data) where error.isDamage: Self.damage(error, data)
+    case .store(.log(.diskFull(let file)), let data):
+      "\(data): there is no room on the disk for \(file), and the ledger does not start; make room,"
+        + " then start again"
+    case .store(.log(.belowLowWater(let file, let bytes)), let data):
+      "\(data): \(file) needs room, and less than \(bytes) bytes, the low-water mark, would be left"
+        + " free on the disk; make room or lower --low-water, then start again"
     case .store(let error, let data): "\(data): \(error)"
     case .socketPath(let error, let path):
       "the socket path \(path) cannot be used: \(error); choose another one with --socket"

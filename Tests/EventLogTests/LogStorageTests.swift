@@ -2,6 +2,7 @@
 
 import Bytes
 import EventLog
+import Glibc
 import LinuxIO
 import TestSupport
 import Testing
@@ -81,6 +82,119 @@ import Testing
     try withStorage(kind) { storage in
       _ = try storage.create("a").write([1], at: 0)
       #expect(try storage.create("a").sizeBytes() == 0)
+    }
+  }
+
+  @Test(arguments: Kind.allCases)
+  func `a read ends at the end of the file, and behind it there is nothing`(kind: Kind) throws {
+    try withStorage(kind) { storage in
+      let file = try storage.create("a")
+      #expect(try file.bytes(at: 0, count: 4) == [])
+      try file.writeAll([1, 2, 3], at: 0)
+      #expect(try file.bytes(at: 1, count: 10) == [2, 3])
+      #expect(try file.bytes(at: 3, count: 1) == [] && file.bytes(at: 99, count: 1) == [])
+      #expect(try file.bytes(at: 0, count: 0) == [])
+    }
+  }
+
+  @Test(arguments: Kind.allCases)
+  func `sizes follow writes and cuts, and overwriting leaves them`(kind: Kind) throws {
+    try withStorage(kind) { storage in
+      let file = try storage.create("a")
+      try file.writeAll([1], at: 9)
+      #expect(try file.sizeBytes() == 10)
+      try file.writeAll([2, 3], at: 0)
+      try file.writeAll([UInt8](), at: 50)
+      #expect(try file.sizeBytes() == 10)
+      try file.truncate(toSizeBytes: 0)
+      #expect(try file.sizeBytes() == 0 && content(file) == [])
+      try file.writeAll([4], at: 2)
+      #expect(try content(file) == [0, 0, 4])
+    }
+  }
+
+  @Test(arguments: Kind.allCases)
+  func `who has a file open keeps it when its name goes`(kind: Kind) throws {
+    try withStorage(kind) { storage in
+      let removed = try storage.create("a")
+      try removed.writeAll([1], at: 0)
+      try storage.remove("a")
+      #expect(try content(removed) == [1])
+      try removed.writeAll([2], at: 1)
+      try removed.sync()
+      #expect(try content(removed) == [1, 2] && storage.names() == [])
+      #expect(throws: SystemError(.open, .noSuchFile)) { try storage.open("a", .readOnly) }
+      #expect(try storage.create("a").sizeBytes() == 0)
+    }
+  }
+
+  @Test(arguments: Kind.allCases)
+  func `an open file goes with its name, and not with one that is put over it`(kind: Kind) throws {
+    try withStorage(kind) { storage in
+      let (first, second) = (try storage.create("a"), try storage.create("b"))
+      try first.writeAll([1], at: 0)
+      try second.writeAll([2], at: 0)
+      try storage.rename("a", to: "b")
+      try first.writeAll([3], at: 1)
+      #expect(try content(storage.open("b", .readOnly)) == [1, 3] && content(second) == [2])
+      #expect(throws: SystemError(.open, .noSuchFile)) { try storage.open("a", .readOnly) }
+      try storage.rename("b", to: "b")
+      #expect(try storage.names() == ["b"])
+    }
+  }
+
+  @Test(arguments: Kind.allCases)
+  func `two who have one file open see each other's bytes, and a cut`(kind: Kind) throws {
+    try withStorage(kind) { storage in
+      let writer = try storage.create("a")
+      let reader = try storage.open("a", .readOnly)
+      try writer.writeAll([1, 2, 3], at: 0)
+      #expect(try content(reader) == [1, 2, 3])
+      try writer.truncate(toSizeBytes: 1)
+      #expect(try content(reader) == [1] && reader.sizeBytes() == 1)
+      _ = try storage.create("a")
+      #expect(try reader.sizeBytes() == 0)
+    }
+  }
+
+  @Test(arguments: Kind.allCases)
+  func `the free room is told, and syncs succeed in any order`(kind: Kind) throws {
+    try withStorage(kind) { storage in
+      #expect(try storage.freeBytes() > 0)
+      let file = try storage.create("a")
+      try storage.syncDirectory()
+      try file.sync()
+      try file.sync()
+      try storage.syncDirectory()
+    }
+  }
+
+  @Test func `short transfers are continued on the simulated disk`() throws {
+    let storage = SimulatedStorage()
+    storage.setTransferLimit(bytes: 3)
+    let file = try storage.create("a")
+    let bytes = [UInt8](0..<100)
+    try file.writeAll(bytes, at: 5)
+    #expect(try file.bytes(at: 5, count: 200) == bytes)
+    storage.setCapacity(bytes: storage.usedBytes + 4)
+    #expect(throws: SystemError(.pwrite, .noSpace)) { try file.writeAll(bytes, at: 105) }
+    #expect(try file.sizeBytes() == 109)
+  }
+
+  @Test func `a write that the real disk takes in part is continued, and then fails`() async {
+    // In a process of its own: the limit on the size of files holds for all of it.
+    await #expect(processExitsWith: .success) {
+      let directory = try TemporaryDirectory()
+      let storage = try FileStorage(directory: directory.file("log"), createIfMissing: true)
+      let file = try storage.create("a")
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 10, rlim_max: 10)
+      try #require(setrlimit(Int32(RLIMIT_FSIZE.rawValue), &limit) == 0)
+      #expect(try file.write([UInt8](0..<8), at: 4) == 6)
+      #expect(throws: SystemError(.pwrite, .fileTooLarge)) {
+        try file.writeAll([UInt8](0..<8), at: 4)
+      }
+      #expect(try file.sizeBytes() == 10)
     }
   }
 

@@ -48,6 +48,9 @@ public final class GatedStorage: LogStorage {
 
   /// Makes the names durable.
   public func syncDirectory() throws(SystemError) { try inner.syncDirectory() }
+
+  /// The room on the disk.
+  public func freeBytes() throws(SystemError) -> Int { try inner.freeBytes() }
 }
 
 /// A file whose syncs pass the gate.

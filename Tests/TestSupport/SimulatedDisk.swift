@@ -14,8 +14,8 @@ public struct UnsyncedSector: Hashable, Sendable {
   public let sector: Int
 }
 
-/// The files of a simulated disk.
-struct SimulatedDisk: Sendable {
+/// The files of a simulated disk, a value: a copy is what the disk was at that moment.
+public struct SimulatedDisk: Sendable {
   static let sectorSizeBytes = 512
 
   /// A change of a file that was not synced.
@@ -24,29 +24,40 @@ struct SimulatedDisk: Sendable {
     case truncate(sizeBytes: Int)
   }
 
+  /// A change of the directory: the names that it sets, nil for one that it takes away.
+  ///
+  /// A rename is one change: file systems that the log runs on keep it whole.
+  typealias NameChange = [String: Int?]
+
   /// A file, with or without a name.
   struct File: Sendable {
     var content: [UInt8] = []
     var durable: [UInt8] = []
     var unsynced: [Change] = []
+    /// Whether a failed sync lost writes that the content still shows.
+    var hasLostWrites = false
   }
 
   var files: [File] = []
   /// The names as programs see them.
-  var names: [String: Int] = [:]
-  /// The names after each change of the directory since its last sync, the synced ones first.
-  var nameHistory: [[String: Int]] = [[:]]
+  private(set) var names: [String: Int] = [:]
+  private var durableNames: [String: Int] = [:]
+  /// The changes of the directory since its last sync.
+  private var nameChanges: [NameChange] = []
+
+  init() {}
 
   /// The size of all named files.
   var usedBytes: Int { names.values.reduce(0) { $0 + files[$1].content.count } }
 
-  mutating func changeNames(_ body: (inout [String: Int]) -> Void) {
-    body(&names)
-    nameHistory.append(names)
+  mutating func changeNames(_ change: NameChange) {
+    Self.apply(change, to: &names)
+    nameChanges.append(change)
   }
 
   mutating func syncNames() {
-    nameHistory = [names]
+    durableNames = names
+    nameChanges = []
   }
 
   mutating func change(_ file: Int, _ change: Change) {
@@ -55,45 +66,114 @@ struct SimulatedDisk: Sendable {
   }
 
   mutating func sync(_ file: Int) {
-    files[file].durable = files[file].content
+    if files[file].hasLostWrites {
+      // Only what was written since the loss goes to the disk.
+      for change in files[file].unsynced { Self.apply(change, to: &files[file].durable) }
+    } else {
+      files[file].durable = files[file].content
+    }
     files[file].unsynced = []
+  }
+
+  /// What a failed sync does on ext4: the pages count as clean, and the disk does not have them.
+  ///
+  /// Reads still show them. Changes of the size are the journal's and stay.
+  mutating func loseWrites(_ file: Int) {
+    files[file].unsynced.removeAll {
+      guard case .write = $0 else { return false }
+      return true
+    }
+    files[file].hasLostWrites = true
+  }
+
+  /// Turns one bit of a file, in memory and on the disk.
+  mutating func flipBit(_ bit: Int, of file: Int) {
+    for path in [\File.content, \File.durable] where bit / 8 < files[file][keyPath: path].count {
+      files[file][keyPath: path][bit / 8] ^= 1 << UInt8(bit % 8)
+    }
+  }
+}
+
+// MARK: Crashes
+
+extension SimulatedDisk {
+  /// How many changes of names a crash may lose now.
+  public var unsyncedNameCount: Int { nameChanges.count }
+
+  /// All parts of writes that a crash may lose now, of the files that may have a name after it.
+  public var unsyncedSectors: [UnsyncedSector] {
+    let reachable = reachableFiles
+    return files.indices.filter(reachable.contains).flatMap { file in
+      files[file].unsynced.enumerated().flatMap { index, change in
+        Self.sectors(of: change).map { UnsyncedSector(file: file, change: index, sector: $0) }
+      }
+    }
+  }
+
+  /// The files that have a name now, or may have one after a crash.
+  private var reachableFiles: Set<Int> {
+    Set(durableNames.values).union(nameChanges.flatMap { $0.values.compactMap { $0 } })
   }
 
   /// The disk after a crash: the synced state, and of the rest what is kept.
   ///
-  /// Changes of names happen in order, so a crash keeps the first `namesKept` of them.
-  func afterCrash(
-    namesKept: Int, keeping isKept: (UnsyncedSector) -> Bool
+  /// - Parameters:
+  ///   - isNameKept: Whether an unsynced change of names, by its number from 0, is kept.
+  ///   - isKept: Whether a sector of an unsynced write is kept; asked once for each of
+  ///     `unsyncedSectors`, in their order.
+  /// - Returns: a disk on which everything is synced.
+  public func afterCrash(
+    keepingName isNameKept: (Int) -> Bool, keeping isKept: (UnsyncedSector) -> Bool
   ) -> SimulatedDisk {
     var disk = SimulatedDisk()
-    for (number, file) in files.enumerated() {
-      var content = file.durable
-      for (index, change) in file.unsynced.enumerated() {
-        for (sector, part) in Self.parts(of: change) {
-          if isKept(UnsyncedSector(file: number, change: index, sector: sector)) {
-            Self.apply(part, to: &content)
-          }
-        }
-      }
-      disk.files.append(File(content: content, durable: content, unsynced: []))
+    let reachable = reachableFiles
+    disk.files = files.indices.map { file in
+      guard reachable.contains(file) else { return File() }
+      let content = contentAfterCrash(of: file, keeping: isKept)
+      return File(content: content, durable: content)
     }
-    disk.names = nameHistory[min(namesKept, nameHistory.count - 1)]
-    disk.nameHistory = [disk.names]
+    disk.names = durableNames
+    for (number, change) in nameChanges.enumerated() where isNameKept(number) {
+      Self.apply(change, to: &disk.names)
+    }
+    disk.durableNames = disk.names
     return disk
   }
 
-  /// A change, sector by sector.
-  private static func parts(of change: Change) -> [(sector: Int, part: Change)] {
-    guard case .write(let bytes, let offset) = change else { return [(-1, change)] }
-    var parts: [(Int, Change)] = []
-    var start = offset
-    while start < offset + bytes.count {
-      let sector = start / sectorSizeBytes
-      let end = min((sector + 1) * sectorSizeBytes, offset + bytes.count)
-      parts.append((sector, .write(Array(bytes[start - offset..<end - offset]), offset: start)))
-      start = end
+  private func contentAfterCrash(
+    of file: Int, keeping isKept: (UnsyncedSector) -> Bool
+  ) -> [UInt8] {
+    var content = files[file].durable
+    for (index, change) in files[file].unsynced.enumerated() {
+      for sector in Self.sectors(of: change)
+      where isKept(UnsyncedSector(file: file, change: index, sector: sector)) {
+        Self.apply(Self.part(of: change, in: sector), to: &content)
+      }
     }
-    return parts
+    return content
+  }
+
+  /// The name and content of each file, sorted by name.
+  public var contents: [(name: String, bytes: [UInt8])] {
+    names.sorted { $0.key < $1.key }.map { ($0.key, files[$0.value].content) }
+  }
+
+  /// The sectors that a change touches.
+  private static func sectors(of change: Change) -> ClosedRange<Int> {
+    guard case .write(let bytes, let offset) = change else { return -1 ... -1 }
+    return offset / sectorSizeBytes...(offset + max(1, bytes.count) - 1) / sectorSizeBytes
+  }
+
+  /// A change as far as it is in one sector.
+  private static func part(of change: Change, in sector: Int) -> Change {
+    guard case .write(let bytes, let offset) = change else { return change }
+    let start = max(offset, sector * sectorSizeBytes)
+    let end = min(offset + bytes.count, (sector + 1) * sectorSizeBytes)
+    return .write(Array(bytes[start - offset..<end - offset]), offset: start)
+  }
+
+  private static func apply(_ change: NameChange, to names: inout [String: Int]) {
+    for (name, file) in change { names[name] = file }
   }
 
   private static func apply(_ change: Change, to content: inout [UInt8]) {

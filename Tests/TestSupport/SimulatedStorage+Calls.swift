@@ -7,12 +7,17 @@ import Synchronization
 
 extension SimulatedStorage {
   /// Counts a call, fails it if it is to fail, and otherwise makes it.
-  fileprivate func make<Result>(
-    _ call: StorageCall, _ body: (inout State) -> Outcome<Result>
+  ///
+  /// This boundary lies above the retry of interrupted calls, which the kernel's edge does
+  /// (`LinuxIO`): an interruption is counted, and the call is made again.
+  fileprivate func make<Result: Sendable>(
+    _ call: StorageCall, whenFailed: (inout State) -> Void = { _ in },
+    _ body: (inout State) -> Outcome<Result>
   ) throws(SystemError) -> Result {
     let outcome = state.withLock { state in
-      if let code = Self.failure(of: call, &state) { return Outcome<Result>.failure(code) }
-      return body(&state)
+      let outcome = Self.attempt(call, &state, whenFailed, body)
+      if call.isChange { state.recording?.append(state.disk) }
+      return outcome
     }
     switch outcome {
     case .success(let result): return result
@@ -20,24 +25,29 @@ extension SimulatedStorage {
     }
   }
 
-  private static func failure(of call: StorageCall, _ state: inout State) -> Errno? {
-    state.counts[call, default: 0] += 1
-    if call.isChange { state.changeCount += 1 }
-    if let crash = state.crashingChange, state.changeCount >= crash { return .ioError }
-    guard let failure = state.failures[call], failure.number == state.counts[call] else {
-      return nil
+  private static func attempt<Result: Sendable>(
+    _ call: StorageCall, _ state: inout State, _ whenFailed: (inout State) -> Void,
+    _ body: (inout State) -> Outcome<Result>
+  ) -> Outcome<Result> {
+    while true {
+      state.counts[call, default: 0] += 1
+      if call.isChange { state.changeCount += 1 }
+      if let crash = state.crashingChange, state.changeCount >= crash { return .failure(.ioError) }
+      guard let code = state.faults.failure(of: call) else { return body(&state) }
+      if code == .interrupted { continue }
+      whenFailed(&state)
+      return .failure(code)
     }
-    state.failures[call] = nil
-    return failure.code
   }
 
   /// How many bytes of a write are taken: as many as one call moves and the disk has room for.
   fileprivate static func taken(
-    _ size: Int, at offset: Int, in file: Int, _ state: State
+    _ size: Int, at offset: Int, in file: Int, _ state: inout State
   ) -> Int {
     let end = state.disk.files[file].content.count
     let free = max(0, state.capacityBytes - state.disk.usedBytes)
-    return min(size, state.transferLimitBytes, max(0, end - offset) + free)
+    let fitting = max(0, end - offset).addingReportingOverflow(free)
+    return state.transferred(min(size, fitting.overflow ? .max : fitting.partialValue))
   }
 
   private static func number(
@@ -65,7 +75,7 @@ extension SimulatedStorage {
       }
       state.disk.files.append(.init())
       let number = state.disk.files.count - 1
-      state.disk.changeNames { $0[name] = number }
+      state.disk.changeNames([name: number])
       return .success(number)
     }
     return SimulatedFile(number, of: self)
@@ -75,10 +85,7 @@ extension SimulatedStorage {
   public func rename(_ source: String, to target: String) throws(SystemError) {
     try make(.rename) { state in
       Self.number(of: source, state.disk).map { number in
-        state.disk.changeNames {
-          $0[source] = nil
-          $0[target] = number
-        }
+        if source != target { state.disk.changeNames([source: nil, target: number]) }
       }
     }
   }
@@ -86,13 +93,25 @@ extension SimulatedStorage {
   /// Removes a file's name.
   public func remove(_ name: String) throws(SystemError) {
     try make(.remove) { state in
-      Self.number(of: name, state.disk).map { _ in state.disk.changeNames { $0[name] = nil } }
+      Self.number(of: name, state.disk).map { _ in state.disk.changeNames([name: nil]) }
     }
   }
 
   /// Makes the names durable.
   public func syncDirectory() throws(SystemError) {
     try make(.syncDirectory) { .success($0.disk.syncNames()) }
+  }
+
+  /// The room that the capacity leaves.
+  public func freeBytes() throws(SystemError) -> Int {
+    try make(.freeBytes) { .success(max(0, $0.capacityBytes - $0.disk.usedBytes)) }
+  }
+}
+
+extension SimulatedStorage.State {
+  /// What a failed sync of a file does.
+  fileprivate mutating func lose(_ file: Int) {
+    if syncFailure == .losesPages { disk.loseWrites(file) }
   }
 }
 
@@ -113,8 +132,9 @@ private final class SimulatedFile: LogFile {
   func read(into buffer: inout MutableRawSpan, at offset: Int) throws(SystemError) -> Int {
     let size = buffer.byteCount
     let bytes = try storage.make(.read) { state in
-      let wanted = min(size, state.transferLimitBytes)
-      return .success(state.disk.files[number].content.dropFirst(offset).prefix(wanted))
+      let content = state.disk.files[number].content
+      let wanted = state.transferred(min(size, max(0, content.count - offset)))
+      return .success(content.dropFirst(offset).prefix(wanted))
     }
     buffer.withUnsafeMutableBytes { $0.copyBytes(from: bytes) }
     return bytes.count
@@ -123,15 +143,15 @@ private final class SimulatedFile: LogFile {
   func write(_ bytes: RawSpan, at offset: Int) throws(SystemError) -> Int {
     let all = bytes.withUnsafeBytes { Array($0) }
     return try storage.make(.write) { state in
-      let taken = SimulatedStorage.taken(all.count, at: offset, in: number, state)
-      if taken == 0 && !all.isEmpty { return .failure(.noSpace) }
+      let taken = SimulatedStorage.taken(all.count, at: offset, in: number, &state)
+      guard taken > 0 else { return all.isEmpty ? .success(0) : .failure(.noSpace) }
       state.disk.change(number, .write(Array(all[..<taken]), offset: offset))
       return .success(taken)
     }
   }
 
   func sync() throws(SystemError) {
-    try storage.make(.sync) { .success($0.disk.sync(number)) }
+    try storage.make(.sync, whenFailed: { $0.lose(number) }) { .success($0.disk.sync(number)) }
   }
 
   func truncate(toSizeBytes sizeBytes: Int) throws(SystemError) {
@@ -142,11 +162,11 @@ private final class SimulatedFile: LogFile {
 }
 
 /// What a call gives.
-enum Outcome<Value> {
+enum Outcome<Value: Sendable>: Sendable {
   case success(Value)
   case failure(Errno)
 
-  func map<Other>(_ body: (Value) -> Other) -> Outcome<Other> {
+  func map<Other: Sendable>(_ body: (Value) -> Other) -> Outcome<Other> {
     switch self {
     case .success(let value): .success(body(value))
     case .failure(let code): .failure(code)

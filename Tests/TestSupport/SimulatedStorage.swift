@@ -1,4 +1,4 @@
-// A disk in memory that does what real ones do at their worst: it fails a call of the test's
+// A disk in memory that does what real ones do at their worst: it fails calls of the test's
 // choice, is full, takes half of a write, and after a crash keeps any part of what was not synced.
 // The same calls give the same states, always. `SimulatedStorageTests` shows how it is used.
 
@@ -9,7 +9,7 @@ import Synchronization
 /// The calls of the log's storage.
 public enum StorageCall: CaseIterable, Sendable {
   /// Listing and looking.
-  case names, open, size, read
+  case names, open, size, read, freeBytes
   /// Changing names.
   case create, rename, remove
   /// Changing files.
@@ -20,7 +20,7 @@ public enum StorageCall: CaseIterable, Sendable {
   /// Whether the call can change what a crash leaves.
   public var isChange: Bool {
     switch self {
-    case .names, .open, .size, .read: false
+    case .names, .open, .size, .read, .freeBytes: false
     case .create, .rename, .remove, .write, .truncate, .sync, .syncDirectory: true
     }
   }
@@ -32,6 +32,7 @@ public enum StorageCall: CaseIterable, Sendable {
     case .open, .create: .open
     case .size: .fstat
     case .read: .pread
+    case .freeBytes: .fstatvfs
     case .rename: .rename
     case .remove: .unlink
     case .write: .pwrite
@@ -49,9 +50,22 @@ public final class SimulatedStorage: LogStorage {
     var counts: [StorageCall: Int] = [:]
     var changeCount = 0
     var crashingChange: Int?
-    var failures: [StorageCall: (number: Int, code: Errno)] = [:]
+    var faults = FaultCounter()
+    var syncFailure = SyncFailure.keepsPagesDirty
     var capacityBytes = Int.max
     var transferLimitBytes = Int.max
+    /// Decides how much each transfer moves; nil: as much as it can.
+    var transferLengths: SeededGenerator?
+    /// The disk after each change; nil while nobody records.
+    var recording: [SimulatedDisk]?
+
+    /// How many bytes of a transfer one call moves.
+    mutating func transferred(_ sizeBytes: Int) -> Int {
+      let most = min(sizeBytes, transferLimitBytes)
+      guard most > 1, var lengths = transferLengths else { return most }
+      defer { transferLengths = lengths }
+      return Int.random(in: 1...most, using: &lengths)
+    }
   }
 
   let state = Mutex(State())
@@ -59,21 +73,45 @@ public final class SimulatedStorage: LogStorage {
   /// Makes an empty disk.
   public init() {}
 
-  private init(_ disk: SimulatedDisk) {
+  /// Goes on with a disk, without faults.
+  public init(_ disk: SimulatedDisk) {
     state.withLock { $0.disk = disk }
   }
+
+  // MARK: Counts
 
   /// How many calls of a kind were made, failed ones included.
   public func count(of call: StorageCall) -> Int {
     state.withLock { $0.counts[call, default: 0] }
   }
 
+  /// How many calls were made, failed ones included.
+  public var callCount: Int { state.withLock { $0.counts.values.reduce(0, +) } }
+
   /// How many calls were made that change something, failed ones included.
   public var changeCount: Int { state.withLock { $0.changeCount } }
 
+  /// The size of all files.
+  public var usedBytes: Int { state.withLock { $0.disk.usedBytes } }
+
+  // MARK: Faults
+
   /// Lets a call fail, once: the `number`-th of its kind from here on, counted from 1.
   public func fail(_ call: StorageCall, number: Int = 1, with code: Errno = .ioError) {
-    state.withLock { $0.failures[call] = ($0.counts[call, default: 0] + number, code) }
+    state.withLock { $0.faults.add(Fault([call], number: number, with: code)) }
+  }
+
+  /// Lets calls fail as the plan says, from here on, beside the faults that were set before.
+  public func follow(_ plan: FaultPlan) {
+    state.withLock { state in
+      for fault in plan.faults { state.faults.add(fault) }
+      state.syncFailure = plan.syncFailure
+    }
+  }
+
+  /// Forgets all faults that were set.
+  public func endFaults() {
+    state.withLock { $0.faults = FaultCounter() }
   }
 
   /// Lets the process die at a change: the `number`-th from here on, counted from 1, does nothing
@@ -87,72 +125,13 @@ public final class SimulatedStorage: LogStorage {
     state.withLock { $0.capacityBytes = bytes }
   }
 
-  /// The size of all files.
-  public var usedBytes: Int { state.withLock { $0.disk.usedBytes } }
-
   /// Lets each read and each write move at most this many bytes.
   public func setTransferLimit(bytes: Int) {
     state.withLock { $0.transferLimitBytes = bytes }
   }
-}
 
-extension SimulatedStorage {
-  /// The disk after a crash, as a new storage: the synced state, and of the rest what is kept.
-  ///
-  /// - Parameters:
-  ///   - namesKept: How many of the unsynced changes of names are kept; they happen in order.
-  ///   - isKept: Whether a sector of an unsynced write is kept.
-  /// - Returns: a disk without faults, on which everything is synced.
-  public func crashImage(
-    namesKept: Int = .max, keeping isKept: (UnsyncedSector) -> Bool
-  ) -> SimulatedStorage {
-    SimulatedStorage(
-      state.withLock { $0.disk }.afterCrash(namesKept: namesKept, keeping: isKept))
-  }
-
-  /// The disk after the power failed: only what was synced.
-  public func imageAfterPowerLoss() -> SimulatedStorage {
-    crashImage(namesKept: 0) { _ in false }
-  }
-
-  /// The disk after the process died: everything that it did.
-  public func imageAfterKill() -> SimulatedStorage {
-    crashImage { _ in true }
-  }
-
-  /// All parts of writes that a crash may lose now.
-  public var unsyncedSectors: [UnsyncedSector] {
-    var sectors: [UnsyncedSector] = []
-    _ = crashImage {
-      sectors.append($0)
-      return true
-    }
-    return sectors
-  }
-
-  /// How many changes of names a crash may lose now.
-  public var unsyncedNameCount: Int { state.withLock { $0.disk.nameHistory.count - 1 } }
-
-  /// What a file holds, or `nil` when there is none.
-  public func content(of name: String) -> [UInt8]? {
-    state.withLock { state in state.disk.names[name].map { state.disk.files[$0].content } }
-  }
-
-  /// Makes or replaces a file, synced: for a test to put damage in place.
-  public func setContent(of name: String, to bytes: [UInt8]) {
-    state.withLock { state in
-      state.disk.files.append(.init(content: bytes, durable: bytes))
-      let number = state.disk.files.count - 1
-      state.disk.changeNames { $0[name] = number }
-      state.disk.syncNames()
-    }
-  }
-
-  /// Removes a file, synced.
-  public func removeContent(of name: String) {
-    state.withLock { state in
-      state.disk.changeNames { $0[name] = nil }
-      state.disk.syncNames()
-    }
+  /// Lets each read and each write move a random part, at least a byte, of what it could.
+  public func setRandomTransfers(seed: UInt64) {
+    state.withLock { $0.transferLengths = SeededGenerator(seed: seed) }
   }
 }

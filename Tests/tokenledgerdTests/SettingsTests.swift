@@ -64,7 +64,8 @@ import TokenLedger
       "--data", "/d", "--socket=/s=1", "--socket-mode", "0660", "--valid-duration=0",
       "--grant", "reader gid 33", "--grant=admin uid 7", "--frozen-clock", "1714564800.25",
       "--log-format=json", "--log-level", "debug", "--max-connections", "1",
-      "--segment-bytes=4096")
+      "--segment-bytes=4096", "--low-water=4294967296")
+    #expect(settings.lowWaterBytes == 4_294_967_296)
     #expect(settings.data == "/d" && settings.socketPath == "/s=1")
     #expect(settings.socketMode == 0o660)
     #expect(settings.validDuration.microseconds == 0)
@@ -90,6 +91,7 @@ import TokenLedger
     (["--socket-mode", "1777"], "socket-mode must be an octal mode such as 0660"),
     (["--max-connections", "0"], "max-connections must be a number from 1 to 1000000"),
     (["--max-connections", "1000001"], "max-connections must be a number from 1 to 1000000"),
+    (["--low-water", "-1"], "low-water must be a number from 0 to 1125899906842624"),
     (["--segment-bytes", "4095"], "segment-bytes must be a number from 4096 to 1073741824"),
     (["--log-level", "INFO"], "log-level must be debug, info, warning or error"),
     (["--log-format", "xml"], "log-format must be logfmt or json"),
@@ -228,8 +230,9 @@ import TokenLedger
     let running = try settings("--frozen-clock", "1")
     let read = try settings(
       "--data", "/d", "--socket", "/s", "--socket-mode", "0660", "--valid-duration", "1",
-      "--max-connections", "2", "--segment-bytes", "4096", "--grant", "reader uid 3",
-      "--log-level", "debug", "--log-format", "json", "--frozen-clock", "5")
+      "--max-connections", "2", "--segment-bytes", "4096", "--low-water", "0",
+      "--grant", "reader uid 3", "--log-level", "debug", "--log-format", "json", "--frozen-clock",
+      "5")
     let merged = running.takingOver(read)
     for setting in Setting.allCases {
       #expect(setting.shown(running) != setting.shown(read))

@@ -1,6 +1,6 @@
 // What the server says of itself: LEDGER.STATUS, INFO, CONFIG GET.
 // Figures and names only: never a secret, a user or a scope. Every figure is kept as it changes, so
-// asking costs the reply and nothing else.
+// asking costs the reply and nothing else; but for the room on the disk, one call of statvfs.
 
 import EventLog
 import LedgerStore
@@ -12,7 +12,7 @@ extension CommandExecutor {
   // MARK: LEDGER.STATUS
 
   func writeStatus(_ reply: inout ReplyWriter) {
-    let numbers: [(StaticString, Int64)] = [
+    var numbers: [(StaticString, Int64)] = [
       ("tokens", Int64(store.state.tokenCount)),
       ("deleted_tokens", Int64(store.state.deletedCount)),
       ("characters", Int64(store.state.characterCount)), ("users", Int64(store.state.userCount)),
@@ -21,7 +21,9 @@ extension CommandExecutor {
       ("segment", Int64(store.head?.segment ?? 0)),
       ("valid_duration_us", settings.validDuration.microseconds),
       ("now_us", store.now.microseconds),
+      ("low_water_bytes", Int64(store.options.log.lowWaterBytes)),
     ]
+    if let bytes = store.freeBytes { numbers.append(("free_bytes", Int64(bytes))) }
     reply.writeMapHeader(pairCount: numbers.count + 4)
     for (name, number) in numbers { reply.writePair(name, number) }
     reply.writePair("last_event_id", store.state.lastEventID.text)
@@ -96,6 +98,8 @@ extension CommandExecutor {
         ("log_events_in_flight", String(store.inFlightCount)),
         ("log_commits_durable", String(figures.commitsDurable)),
         ("log_commits_refused", String(figures.commitsRefused)),
+        ("log_low_water_bytes", String(store.options.log.lowWaterBytes)),
+        ("log_free_bytes", store.freeBytes.map { String($0) } ?? "unknown"),
       ]
     )
   }

@@ -56,7 +56,13 @@ extension Server {
     guard executor.isDiskFull != isFull else { return }
     executor.isDiskFull = isFull
     if isFull {
-      log.write(.error, "disk full: writes are refused, reads go on", [("file", file)])
+      let free = store.freeBytes.map { String($0) } ?? "unknown"
+      log.write(
+        .error, "disk full: writes are refused, reads go on",
+        [
+          ("file", file), ("free_bytes", free),
+          ("low_water_bytes", String(store.options.log.lowWaterBytes)),
+        ])
     } else {
       log.write(.info, "there is room again: writes go on", [])
     }
