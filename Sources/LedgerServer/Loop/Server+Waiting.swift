@@ -169,6 +169,7 @@ extension Server {
       carryOutBuffered(connection)
       settle(connection)
     }
+    guard acceptRetryMicroseconds <= now else { return }
     do throws(SystemError) { try resumeAccepting() } catch {
       log.write(.error, "poll", [("error", error.description)])
     }
