@@ -76,6 +76,12 @@ let package = Package(
         "LinuxIO", "RESP", "TokenLedger",
       ],
       path: "tools/tokenledger", swiftSettings: source),
+    .executableTarget(
+      name: "crash-test",
+      dependencies: [
+        "CLinux", "CryptoPrimitives", "LedgerClient", "LinuxIO", "RESP", "TestSupport",
+      ],
+      path: "tools/crash-test", swiftSettings: source),
     .executableTarget(name: "tidy", path: "tools/tidy", swiftSettings: source),
     .executableTarget(name: "command-table", path: "tools/command-table", swiftSettings: source),
     .executableTarget(

@@ -9,9 +9,13 @@
 
 #include "CLinux.h"
 
+#include <linux/ioctl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 
@@ -57,6 +61,20 @@ int cl_get_open_file_limit(struct rlimit *limit) { return getrlimit(RLIMIT_NOFIL
 int cl_set_open_file_limit(const struct rlimit *limit) { return setrlimit(RLIMIT_NOFILE, limit); }
 
 int cl_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
+
+// EXT4_IOC_SHUTDOWN of the kernel's fs/ext4/ext4.h, which no header of the C library has.
+#define CL_EXT4_SHUTDOWN _IOR('X', 125, uint32_t)
+#define CL_EXT4_SHUTDOWN_WITHOUT_FLUSH 2u
+
+int cl_cut_power(int fd) {
+  uint32_t flags = CL_EXT4_SHUTDOWN_WITHOUT_FLUSH;
+  return ioctl(fd, CL_EXT4_SHUTDOWN, &flags);
+}
+
+int cl_leave_mounts(void) {
+  if (unshare(CLONE_NEWNS) != 0) return -1;
+  return mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
 
 const char *cl_errno_name(int code) { return strerrorname_np(code); }
 

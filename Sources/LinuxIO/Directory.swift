@@ -108,9 +108,9 @@ extension Directory {
   init(_ directory: borrowing FileDescriptor) throws(SystemError) {
     let flags = O_RDONLY | cl_O_DIRECTORY
     let own = try FileDescriptor.open(".", in: directory.rawValue, flags: flags, .ownerOnly)
-    guard let opened = unsafe fdopendir(own.rawValue) else {
-      throw SystemError(.open, lastErrno(of: .open))
-    }
+    let number = own.rawValue
+    guard let opened = unsafe try Self.retrying(.open, { unsafe fdopendir(number) })
+    else { preconditionFailure("fdopendir fails with a reason") }
     _ = own.release()
     unsafe stream = opened
   }
@@ -121,16 +121,29 @@ extension Directory {
 
   /// The next name, or `nil` after the last one.
   func next() throws(SystemError) -> String? {
-    // readdir(3) tells the end from an error by errno alone, so it must be zero before.
-    errno = 0
-    guard let entry = unsafe readdir(stream) else {
-      if errno == 0 { return nil }
-      throw SystemError(.readdir, lastErrno(of: .readdir))
-    }
+    guard let entry = unsafe try Self.retrying(.readdir, { unsafe readdir(stream) })
+    else { return nil }
     // Safe: (1) the entry is valid until the next call on this stream, which nobody else has;
     // (2) its name ends in a zero byte.
     return unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name in
       unsafe String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+
+  /// Makes a call that gives null when it fails, and makes it again when a signal came first.
+  ///
+  /// readdir(3) tells the end from an error by errno alone, so it is zero before each call.
+  ///
+  /// - Returns: what the call gave; `nil` when it gave null without a reason.
+  private static func retrying<Pointer>(
+    _ call: SystemCall, _ body: () -> Pointer?
+  ) throws(SystemError) -> Pointer? {
+    while true {
+      errno = 0
+      if let pointer = body() { return pointer }
+      if errno == 0 { return nil }
+      let code = lastErrno(of: call)
+      if code != .interrupted { throw SystemError(call, code) }
     }
   }
 }

@@ -38,13 +38,13 @@ public struct UnixListener: ~Copyable, Sendable {
   /// - Parameters:
   ///   - address: where to listen; a stale file there must be removed by the caller first.
   ///   - permissions: who may connect; nothing for an abstract name, which has no file.
-  ///   - backlog: how many clients may wait to be accepted.
+  ///   - backlog: how many clients may wait to be accepted; the kernel's `somaxconn` at most.
   /// - Returns: the listener; clients can connect from here on.
   /// - Throws: `SystemError` with EADDRINUSE, EACCES, ENOENT, EROFS and others. No file of ours
   ///   remains unless it is chmod(2) or listen(2) that failed.
   /// - Source: unix(7), bind(2).
   public static func listen(
-    at address: UnixAddress, permissions: FilePermissions = .ownerOnly, backlog: Int32 = 512
+    at address: UnixAddress, permissions: FilePermissions = .ownerOnly, backlog: Int32 = 4096
   ) throws(SystemError) -> UnixListener {
     let socket = try UnixSocket(flags: cl_SOCK_NONBLOCK).intoDescriptor()
     try socket.setPermissions(permissions)

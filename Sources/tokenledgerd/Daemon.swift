@@ -59,6 +59,20 @@ struct Daemon {
     }
   }
 
+  /// Descriptors that connections leave to the log: a rotation that cannot open its file is final.
+  private static let reservedDescriptorCount = 64
+
+  /// The settings, with no more connections than there are descriptors for.
+  private func withinLimits(_ server: ServerSettings) -> ServerSettings {
+    guard let limit = try? CurrentProcess.raiseOpenFileLimit() else { return server }
+    let room = max(1, limit - Self.reservedDescriptorCount)
+    guard server.limits.maximumConnections > room else { return server }
+    log.write(.warning, "the limit of open files allows fewer connections", [("n", String(room))])
+    var server = server
+    server.limits.maximumConnections = room
+    return server
+  }
+
   private func catchSignals() throws(StartError) -> SignalDescriptor {
     do throws(SystemError) {
       return try SignalDescriptor([.terminate, .interrupt, .hangUp])
@@ -97,7 +111,8 @@ struct Daemon {
     }
     do throws(SystemError) {
       return try Server(
-        store: store, settings: settings.server, listener: listener, signals: signals, log: log,
+        store: store, settings: withinLimits(settings.server), listener: listener, signals: signals,
+        log: log,
         reload: readSettingsAgain)
     } catch {
       throw .system(error)
@@ -114,7 +129,7 @@ struct Daemon {
     defer { supervisor.tell("READY=1") }
     do throws(SettingsError) {
       let read = try source.settings()
-      return settings.takingOver(read).server
+      return withinLimits(settings.takingOver(read).server)
     } catch {
       log.write(.error, "the settings stay as they were", [("error", error.text)])
       return nil

@@ -67,6 +67,14 @@ static const int cl_O_NOFOLLOW = O_NOFOLLOW;
 /// fallocate(2) with mode 0.
 int cl_fallocate(int fd, off_t offset, off_t size);
 
+/// ext4's SHUTDOWN ioctl without a flush of its journal: from here on the mounted file system of
+/// `fd` has what was synced, as after a loss of power. For tests; root only.
+int cl_cut_power(int fd);
+
+/// unshare(2) with CLONE_NEWNS, and mount(2) with MS_PRIVATE on all mounts: what this thread and
+/// its children mount is seen by them only, and goes with the last of them. Root only.
+int cl_leave_mounts(void);
+
 // Process and threads
 
 /// getrandom(2) without flags.

@@ -18,6 +18,7 @@ extension Server {
       do throws(SystemError) {
         guard let socket = try listener.accept() else { return }
         try admit(socket)
+        isShortOfDescriptors = false
       } catch {
         refuse(error)
         return
@@ -26,8 +27,15 @@ extension Server {
   }
 
   /// Without a free descriptor the listener would be ready for ever: it is left alone for a while.
+  ///
+  /// The log is told once, and not at each new attempt.
   private func refuse(_ error: SystemError) {
-    log.write(.warning, "cannot accept", [("error", error.description)])
+    if !isShortOfDescriptors {
+      log.write(.warning, "cannot accept", [("error", error.description)])
+    }
+    isShortOfDescriptors = true
+    acceptRetryMicroseconds =
+      SystemClock.monotonicMicroseconds() + Self.acceptRetryMilliseconds * 1000
     pauseAccepting()
   }
 

@@ -175,6 +175,7 @@ extension Server {
       carryOutBuffered(connection)
       settle(connection)
     }
+    guard acceptRetryMicroseconds <= now else { return }
     do throws(SystemError) { try resumeAccepting() } catch {
       log.write(.error, "poll", [("error", error.description)])
     }

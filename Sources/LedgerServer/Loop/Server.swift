@@ -25,6 +25,9 @@ public final class Server {
   let poll: EventPoll
   let listener: UnixListener
   var isAccepting = false
+  /// Whether the last attempt to accept somebody failed, and when the next one is due.
+  var isShortOfDescriptors = false
+  var acceptRetryMicroseconds: Int64 = 0
   let signals: SignalDescriptor
   /// Reads the settings again when told to; gives nil where they are wrong, having said so.
   let reload: () -> ServerSettings?
@@ -119,7 +122,10 @@ public final class Server {
   private var timeoutMilliseconds: Int32 {
     if streaming.contains(where: { isReadyForSlice($0) }) { return 0 }
     let now = SystemClock.monotonicMicroseconds()
-    var timeout: Int64 = !isAccepting && !isStopping ? Self.acceptRetryMilliseconds : .max
+    var timeout = Int64.max
+    if !isAccepting && !isStopping {
+      timeout = max(0, (acceptRetryMicroseconds - now + 999) / 1000)
+    }
     for case .blocked(let wait) in blocked.compactMap({ connections[$0]?.pause }) {
       guard let deadline = wait.deadlineMicroseconds else { continue }
       timeout = min(timeout, max(0, (deadline - now + 999) / 1000))
