@@ -41,9 +41,7 @@ extension LedgerStore {
   ) throws(StoreError) -> LedgerStore {
     var replayed = ReplayedLedger(seed: options.seed)
     let newLedger: LedgerID
-    do throws(SystemError) { newLedger = try LedgerID.random() } catch {
-      throw .log(.system(error, file: ""))
-    }
+    if let id = options.newLedger { newLedger = id } else { newLedger = try randomLedger() }
     let log: OpenedLog
     do throws(ReplayError<StoreError>) {
       log = try LogOpening.open(
@@ -81,6 +79,12 @@ extension LedgerStore {
     return LedgerStore(
       options: options, replayed: replayed, storage: storage, head: overview.head,
       committer: Committer())
+  }
+
+  private static func randomLedger() throws(StoreError) -> LedgerID {
+    do throws(SystemError) { return try LedgerID.random() } catch {
+      throw .log(.system(error, file: ""))
+    }
   }
 
   /// Makes the directory unless it is there, and syncs its parent in either case.

@@ -15,6 +15,8 @@ public struct StoreOptions: Sendable {
   public var seed: UInt64 = 0
   /// The version that `opened` events name.
   public var programVersion = Text.empty
+  /// The id of a ledger that is made anew; nil: a random one.
+  package var newLedger: LedgerID?
 
   /// The standard settings.
   public init() {}
