@@ -104,6 +104,13 @@ let package = Package(
     tests("LedgerClient", ["Bytes", "LinuxIO", "RESP"]),
     tests("LedgerCommand", ["LedgerServer", "LedgerStore", "LinuxIO", "RESP", "TokenLedger"]),
     tests("tokenledgerd", ["LedgerServer", "LedgerStore", "LinuxIO", "TokenLedger"]),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: [
+        "Bytes", "CryptoPrimitives", "EventLog", "LedgerServer", "LedgerStore", "LinuxIO", "RESP",
+        "TestSupport", "TokenLedger",
+      ],
+      swiftSettings: test),
     .testTarget(name: "TidyTests", dependencies: ["tidy"], swiftSettings: test),
   ]
 )
