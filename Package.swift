@@ -113,6 +113,13 @@ let package = Package(
       "LedgerCommand",
       ["EventLog", "LedgerServer", "LedgerStore", "LinuxIO", "RESP", "TokenLedger"]),
     tests("tokenledgerd", ["LedgerServer", "LedgerStore", "LinuxIO", "TokenLedger"]),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: [
+        "Bytes", "CryptoPrimitives", "EventLog", "LedgerServer", "LedgerStore", "LinuxIO", "RESP",
+        "TestSupport", "TokenLedger",
+      ],
+      swiftSettings: test),
     .testTarget(name: "TidyTests", dependencies: ["tidy"], swiftSettings: test),
   ]
 )

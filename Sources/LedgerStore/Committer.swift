@@ -1,5 +1,6 @@
 // Who makes batches durable: the caller's own thread (tools, tests, a library in process), or a
-// thread beside it (the daemon, whose reads must not wait for the disk).
+// thread beside it (the daemon, whose reads must not wait for the disk). A simulation takes the
+// caller's thread, and says when it writes.
 // Invariant: at most one batch is with the committer.
 
 public import EventLog
@@ -18,11 +19,15 @@ public enum CommitReport: Equatable, Sendable {
 
 /// The writer of a ledger, and the thread that it runs on.
 struct Committer: ~Copyable {
-  /// Writes happen inside `submit`.
+  /// Writes happen on the caller's thread: inside `submit`, or stepwise.
   private var writer: SegmentWriter?
+  /// Whether a submitted batch waits for `writeSubmitted`.
+  private var isStepwise = false
+  /// The batch that waits for it.
+  private var submitted: SubmittedWrite?
   /// Writes happen on a thread of their own.
   private var group: GroupCommit?
-  /// What `submit` did and `poll` has not told yet; the inline case only.
+  /// What was written and `poll` has not told yet; never with a thread.
   private var finished: CompletedWrite?
 
   /// For a ledger that was opened for reading.
@@ -49,6 +54,11 @@ struct Committer: ~Copyable {
     group = consume started
   }
 
+  /// From here on, what is submitted is written by `writeSubmitted`.
+  mutating func writeStepwise() {
+    isStepwise = true
+  }
+
   /// Waits for what was submitted, and ends the thread.
   mutating func stop() {
     group?.stop()
@@ -61,7 +71,17 @@ struct Committer: ~Copyable {
       group?.submit(batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds)
       return
     }
-    finished = write(batch, firstSequence, nowMicroseconds)
+    submitted = SubmittedWrite(
+      batch: batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds)
+    if !isStepwise { writeSubmitted() }
+  }
+
+  /// Writes what was submitted, on the caller's thread; does nothing without.
+  mutating func writeSubmitted() {
+    guard let write = submitted.take() else { return }
+    let firstSequence = write.firstSequence
+    let nowMicroseconds = write.nowMicroseconds
+    finished = self.write(write.batch, firstSequence, nowMicroseconds)
   }
 
   private mutating func write(
@@ -88,6 +108,13 @@ struct Committer: ~Copyable {
     let outcome = completed.outcome
     return CompletedWrite(batch: completed.takeBatch(), outcome: outcome)
   }
+}
+
+/// A batch on its way to the writer.
+private struct SubmittedWrite: ~Copyable {
+  let batch: LogBatch
+  let firstSequence: UInt64
+  let nowMicroseconds: Int64
 }
 
 /// A batch that came back from the writer.

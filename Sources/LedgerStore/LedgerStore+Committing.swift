@@ -25,6 +25,16 @@ extension LedgerStore {
     committer.stop()
   }
 
+  /// From here on batches are written by ``writeSubmitted()``: a simulation chooses the moment.
+  package func commitStepwise() {
+    committer.writeStepwise()
+  }
+
+  /// Writes the submitted batch, whose outcome ``collect()`` then has; does nothing without one.
+  package func writeSubmitted() {
+    committer.writeSubmitted()
+  }
+
   /// Hands the pending batch to the writer, unless there is none or another is being written.
   ///
   /// With a thread this returns at once and ``collect()`` has the outcome later; without one, the

@@ -59,6 +59,16 @@ public struct PollEvent: Equatable, Sendable {
   /// The bits of epoll_wait(2).
   let bits: UInt32
 
+  init(word: EventWord, bits: UInt32) {
+    self.word = word
+    self.bits = bits
+  }
+
+  /// An event that no kernel reported: simulations.
+  package init(word: EventWord, ready: EventInterest, isClosed: Bool) {
+    self.init(word: word, bits: ready.rawValue | (isClosed ? cl_EPOLLHUP : 0))
+  }
+
   /// Whether a read would not wait; also at the end of the stream, and after an error.
   public var isReadable: Bool { bits & (cl_EPOLLIN | cl_EPOLLHUP | cl_EPOLLERR) != 0 }
   /// Whether a write would not wait; also when it would fail.

@@ -150,6 +150,32 @@ import Testing
     #expect(try reader.isClosedByServer())
   }
 
+  @Test func `a reply that is made leaves although its client reads it only after the end began`()
+    throws
+  {
+    let server = try ServerUnderTest()
+    let reader = try server.connect()
+    let message = [UInt8](repeating: 0x78, count: 1_000_000)
+    try reader.send([[Array("ECHO".utf8), message]])
+    let stopping = try server.connect()
+    #expect(try stopping.waitForCommand("echo"))
+    try stopping.send("SHUTDOWN")
+    #expect(try stopping.isClosedByServer())
+    #expect(try reader.reply() == .bulk(message))
+    #expect(try reader.isClosedByServer())
+    #expect(server.end() == .requested)
+  }
+
+  @Test func `a client that never reads does not hold up the end`() throws {
+    let server = try ServerUnderTest()
+    let reader = try server.connect()
+    try reader.send([[Array("ECHO".utf8), [UInt8](repeating: 0x78, count: 1_000_000)]])
+    let stopping = try server.connect()
+    #expect(try stopping.waitForCommand("echo"))
+    try stopping.send("SHUTDOWN")
+    #expect(server.end() == .requested)
+  }
+
   // MARK: Settings
 
   @Test func `settings that are read again hold for those who are connected`() throws {
@@ -175,6 +201,14 @@ extension TestClient {
   /// Asks again and again, at most ten thousand times, and says whether the reply came.
   func asks(_ line: String, until reply: String) throws -> Bool {
     for _ in 1...10_000 where try ask(line) == reply { return true }
+    return false
+  }
+
+  /// Waits until somebody's last command is this one.
+  fileprivate func waitForCommand(_ name: String) throws -> Bool {
+    for _ in 1...10_000 where try clients().contains(where: { $0.hasSuffix("cmd=\(name)") }) {
+      return true
+    }
     return false
   }
 

@@ -120,6 +120,20 @@ public final class SimulatedStorage: LogStorage {
     state.withLock { $0.crashingChange = $0.changeCount + number }
   }
 
+  /// Whether the process died: no call does anything any more.
+  public var isCrashed: Bool {
+    state.withLock { state in state.crashingChange.map { state.changeCount >= $0 } ?? false }
+  }
+
+  /// Takes back every fault that was to come, but for a full disk.
+  public func healFaults() {
+    state.withLock { state in
+      state.failures = [:]
+      state.crashingChange = nil
+      state.transferLimitBytes = .max
+    }
+  }
+
   /// Lets all files together hold at most this many bytes.
   public func setCapacity(bytes: Int) {
     state.withLock { $0.capacityBytes = bytes }

@@ -73,7 +73,7 @@ extension CommandExecutor {
   }
 
   private var uptimeSeconds: Int64 {
-    (SystemClock.monotonicMicroseconds() - startedMicroseconds) / 1_000_000
+    (store.options.clock.monotonicMicroseconds - startedMicroseconds) / 1_000_000
   }
 
   private var clientsSection: Section {

@@ -168,7 +168,8 @@ extension CommandExecutor {
     // A stream without entries stays so: whoever waits for it waits behind the end of time.
     var wait = wait ?? StreamWait(after: EventSequence(.max), count: 1)
     if blockMilliseconds > 0 {
-      wait.deadlineMicroseconds = SystemClock.monotonicMicroseconds() + blockMilliseconds * 1000
+      wait.deadlineMicroseconds =
+        store.options.clock.monotonicMicroseconds + blockMilliseconds * 1000
     }
     return .blocked(wait)
   }

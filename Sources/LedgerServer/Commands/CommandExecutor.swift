@@ -53,7 +53,7 @@ final class CommandExecutor {
   /// All sessions, for CLIENT LIST and INFO.
   var sessions: () -> [Session] = { [] }
   /// When the service started, on the monotonic clock.
-  let startedMicroseconds = SystemClock.monotonicMicroseconds()
+  let startedMicroseconds: Int64
 
   private var queryTime: UnixTime
 
@@ -65,6 +65,7 @@ final class CommandExecutor {
     self.settings = settings
     maximumReplyBytes = settings.limits.maximumReplyBytes
     queryTime = store.now
+    startedMicroseconds = store.options.clock.monotonicMicroseconds
   }
 
   /// By what a query knows expired tokens: the present moment, read once for all requests that are

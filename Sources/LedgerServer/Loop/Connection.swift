@@ -1,10 +1,10 @@
-// One client: its socket, what it sent and was not yet answered, what it was answered and did not
+// One client: its wire, what it sent and was not yet answered, what it was answered and did not
 // yet take. Owned by the loop's thread.
 //
 //    open ── held until durable, or a commit, an event, a slice to wait for ──> paused ──> open
 //    any ── the peer is gone, a protocol error, QUIT ──> ending ── output sent ──> closed
 //
-// Invariant: while paused or with too much unsent, nothing is read from the socket, so that a
+// Invariant: while paused or with too much unsent, nothing is read from the wire, so that a
 // client can make the server remember no more than one read and one reply.
 
 import Bytes
@@ -28,10 +28,9 @@ struct HeldReply {
   var value: Int64
 }
 
-/// A client of the socket.
+/// A client of the node.
 final class Connection {
-  let socket: UnixSocket
-  let word: EventWord
+  let wire: any Wire
   let session: Session
   /// Bytes received and not parsed, and the parser that stands in them; lent out while parsing.
   private var inbox: Inbox?
@@ -47,18 +46,27 @@ final class Connection {
   var isEnding = false
   /// Whether the peer has sent its last byte.
   var isPeerFinished = false
-  /// What the poll watches the socket for.
+  /// Whether the node has forgotten it.
+  private(set) var isClosed = false
+  /// What the wire is watched for.
   var interest: EventInterest = []
 
-  init(_ socket: consuming UnixSocket, word: EventWord, session: Session, limits: RequestLimits) {
-    self.socket = socket
-    self.word = word
+  init(_ wire: any Wire, session: Session, limits: RequestLimits) {
+    self.wire = wire
     self.session = session
     inbox = Inbox(limits: limits)
   }
 
   /// Whether the next request may be carried out.
   var isReadyForRequest: Bool { pause == nil && !isEnding }
+
+  /// Drops what it waits for: nothing is done for it any more.
+  func end() {
+    isClosed = true
+    isEnding = true
+    pause = nil
+    held = []
+  }
 
   /// Takes the inbox out in order to parse; it must be put back.
   func takeInbox() -> Inbox {
@@ -75,7 +83,7 @@ final class Connection {
     var interest: EventInterest = []
     let isListening = pause == nil && !isEnding && !isPeerFinished && !hasLeftRequests
     if isListening && output.count <= unsentLimit { interest.insert(.readable) }
-    // A client that waits for events may leave, and nobody would read that from the socket.
+    // A client that waits for events may leave, and nobody would read that from the wire.
     if case .blocked = pause, !isPeerFinished { interest.insert(.peerFinished) }
     if !output.isEmpty { interest.insert(.writable) }
     return interest

@@ -1,5 +1,5 @@
-// New clients: who they are, what they may do, and what happens when there are too many; and how a
-// client is forgotten.
+// New clients: who they are, and what happens when there are too many; and how a client's socket is
+// forgotten.
 // Invariant: the listener is watched if and only if `isAccepting`, so that running out of
 // descriptors never becomes a busy loop.
 
@@ -10,7 +10,7 @@ import RESP
 extension Server {
   /// While descriptors have run out, accepting is tried again after this long, or when a client
   /// leaves.
-  static let acceptRetryMilliseconds: Int64 = 200
+  static let acceptRetryMicroseconds: Int64 = 200_000
 
   /// Accepts everybody who waits.
   func acceptAll() {
@@ -34,12 +34,11 @@ extension Server {
       log.write(.warning, "cannot accept", [("error", error.description)])
     }
     isShortOfDescriptors = true
-    acceptRetryMicroseconds =
-      SystemClock.monotonicMicroseconds() + Self.acceptRetryMilliseconds * 1000
     pauseAccepting()
+    acceptRetry = node.clock.monotonicMicroseconds + Self.acceptRetryMicroseconds
   }
 
-  func pauseAccepting() {
+  private func pauseAccepting() {
     guard isAccepting else { return }
     isAccepting = false
     do throws(SystemError) { try poll.remove(descriptor: listener.rawValue) } catch {
@@ -48,33 +47,34 @@ extension Server {
   }
 
   func resumeAccepting() throws(SystemError) {
-    guard !isAccepting, !isStopping else { return }
+    guard !isAccepting, !node.isStopping else { return }
     try poll.add(
       EventWord(descriptor: listener.rawValue, generation: Self.listenerWord), for: .readable)
     isAccepting = true
+    acceptRetry = nil
+  }
+
+  /// After a pass: nobody is accepted at the end, and after a pause it is tried again.
+  func watchListener() {
+    if node.isStopping { return pauseAccepting() }
+    guard let acceptRetry, acceptRetry <= node.clock.monotonicMicroseconds else { return }
+    do throws(SystemError) { try resumeAccepting() } catch {
+      log.write(.error, "poll", [("error", error.description)])
+    }
   }
 
   private func admit(_ socket: consuming UnixSocket) throws(SystemError) {
-    guard connections.count < executor.settings.limits.maximumConnections else {
-      executor.figures.connectionsRefused += 1
+    guard connections.count < node.executor.settings.limits.maximumConnections else {
+      node.executor.figures.connectionsRefused += 1
       _ = try socket.send(Array("-LIMIT max number of clients reached\r\n".utf8).span)
       return
     }
     let peer = try socket.peerCredentials()
     let groups = try socket.peerGroups()
-    let session = Session(
-      number: nextNumber, peer: peer, groups: groups, connected: store.now,
-      role: executor.settings.role(of: peer, groups: groups))
-    let generation = Self.firstGeneration &+ UInt32(truncatingIfNeeded: nextNumber)
-    let word = EventWord(
-      descriptor: socket.rawValue, generation: max(generation, Self.firstGeneration))
-    let connection = Connection(
-      socket, word: word, session: session, limits: executor.settings.limits.request)
+    let word = EventWord(descriptor: socket.rawValue, generation: nextGeneration)
     try poll.add(word, for: .readable)
-    connection.interest = .readable
-    connections[word.descriptor] = connection
-    nextNumber += 1
-    executor.figures.connectionsAccepted += 1
+    nextGeneration = max(nextGeneration &+ 1, Self.firstGeneration)
+    let session = accept(SocketWire(socket, word: word, of: self), peer, groups)
     log.write(
       .debug, "connected",
       [
@@ -83,18 +83,21 @@ extension Server {
       ])
   }
 
-  /// Forgets a connection; its descriptor closes with it.
-  func close(_ connection: Connection) {
-    let descriptor = connection.word.descriptor
-    guard connections.removeValue(forKey: descriptor) != nil else { return }
-    streaming.remove(descriptor)
-    blocked.remove(descriptor)
-    connection.isEnding = true
-    connection.held = []
-    do throws(SystemError) { try poll.remove(descriptor: descriptor) } catch {
-      log.write(.error, "poll", [("error", error.description)])
-    }
-    do throws(SystemError) { try resumeAccepting() } catch {
+  private func accept(
+    _ wire: SocketWire, _ peer: PeerCredentials, _ groups: [GroupID]
+  ) -> Session {
+    let connection = node.admit(peer, groups: groups, on: wire)
+    connections[wire.word] = connection
+    return connection.session
+  }
+
+  /// Forgets a client's socket; its descriptor closes with its connection.
+  func forget(_ word: EventWord) {
+    connections[word] = nil
+    do throws(SystemError) {
+      try poll.remove(descriptor: word.descriptor)
+      try resumeAccepting()
+    } catch {
       log.write(.error, "poll", [("error", error.description)])
     }
   }

@@ -1,13 +1,12 @@
 // The loop: one thread that owns the store, the sockets and every connection. It never waits for
 // the disk; the log's thread does, and wakes it. Why one thread: no lock, one order of all things,
 // and a query costs less than handing it to another thread would.
+// What is ready is found out here; what is done about it is the `Node`'s.
 //
 // Cost per pass: one epoll_wait; per readable client one recv and one send, whatever it pipelined.
 
 public import LedgerStore
 public import LinuxIO
-import RESP
-import TokenLedger
 
 /// Why the loop ended.
 public enum ServerEnd: Equatable, Sendable {
@@ -19,36 +18,21 @@ public enum ServerEnd: Equatable, Sendable {
 
 /// Serves one ledger on one socket.
 public final class Server {
-  let store: LedgerStore
-  let executor: CommandExecutor
+  let node: Node
   let log: ServerLog
   let poll: EventPoll
   let listener: UnixListener
   var isAccepting = false
-  /// Whether the last attempt to accept somebody failed, and when the next one is due.
+  /// Whether the last attempt to accept somebody failed.
   var isShortOfDescriptors = false
-  var acceptRetryMicroseconds: Int64 = 0
-  let signals: SignalDescriptor
+  /// When accepting is tried again, on the monotonic clock.
+  var acceptRetry: Int64?
+  private let signals: SignalDescriptor
   /// Reads the settings again when told to; gives nil where they are wrong, having said so.
-  let reload: () -> ServerSettings?
-
-  /// By descriptor.
-  var connections: [CInt: Connection] = [:]
-  var nextNumber: Int64 = 1
-  /// Connections with held replies or a pause for a commit.
-  var waitingForCommit: [Connection] = []
-  /// Connections that write a long reply, or wait for events.
-  var streaming: Set<CInt> = []
-  var blocked: Set<CInt> = []
-
-  /// Where requests are received, and parsed in place when they arrive whole.
-  var receiveBuffer = [UInt8](repeating: 0, count: 256 * 1024)
-  /// Where replies are written.
-  var reply = ReplyWriter()
-  /// Lent out for a turn.
-  var scratch: QueryScratch? = QueryScratch()
-  var isStopping = false
-  var end: ServerEnd?
+  private let reload: () -> ServerSettings?
+  /// By their words in the poll.
+  var connections: [EventWord: Connection] = [:]
+  var nextGeneration = Server.firstGeneration
 
   static let listenerWord: UInt32 = 1
   static let signalWord: UInt32 = 2
@@ -71,10 +55,9 @@ public final class Server {
     signals: consuming SignalDescriptor, log: ServerLog,
     reload: @escaping () -> ServerSettings?
   ) throws(SystemError) {
-    self.store = store
+    node = Node(store: store, settings: settings, log: log)
     self.log = log
     self.reload = reload
-    executor = CommandExecutor(store: store, settings: settings)
     poll = try EventPoll()
     self.listener = consume listener
     self.signals = signals
@@ -85,9 +68,6 @@ public final class Server {
         EventWord(descriptor: descriptor, generation: Self.commitWord), for: .readable)
     }
     try resumeAccepting()
-    executor.sessions = { [unowned self] in
-      connections.values.map(\.session).sorted { $0.number < $1.number }
-    }
   }
 
   /// Serves until told to stop, or until the log fails.
@@ -98,14 +78,8 @@ public final class Server {
     while true {
       try poll.wait(timeoutMilliseconds: timeoutMilliseconds, into: &events)
       for index in 0..<events.count { dispatch(events[index]) }
-      writeSlices()
-      endWaits()
-      store.submit()
-      if store.commitDescriptor == nil { finishCommit() }
-      if let end = end ?? endIfStopped() {
-        closeAll()
-        return end
-      }
+      if let end = node.finishTurn() { return end }
+      watchListener()
     }
   }
 
@@ -113,33 +87,26 @@ public final class Server {
     switch event.word.generation {
     case Self.listenerWord: acceptAll()
     case Self.signalWord: handleSignals()
-    case Self.commitWord: finishCommit()
-    default: serve(event)
+    case Self.commitWord: node.finishCommit()
+    default: if let connection = connections[event.word] { node.serve(connection, event) }
     }
   }
 
-  /// How long nothing needs to be done: slices and ends of waits are due by themselves.
+  /// How long nothing needs to be done.
   private var timeoutMilliseconds: Int32 {
-    if streaming.contains(where: { isReadyForSlice($0) }) { return 0 }
-    let now = SystemClock.monotonicMicroseconds()
-    var timeout = Int64.max
-    if !isAccepting && !isStopping {
-      timeout = max(0, (acceptRetryMicroseconds - now + 999) / 1000)
-    }
-    for case .blocked(let wait) in blocked.compactMap({ connections[$0]?.pause }) {
-      guard let deadline = wait.deadlineMicroseconds else { continue }
-      timeout = min(timeout, max(0, (deadline - now + 999) / 1000))
-    }
-    return timeout == .max ? -1 : Int32(clamping: timeout)
+    let due =
+      node.isStopping ? node.dueMicroseconds : min(node.dueMicroseconds, acceptRetry ?? .max)
+    guard due < .max else { return -1 }
+    return Int32(clamping: max(0, (due - node.clock.monotonicMicroseconds + 999) / 1000))
   }
 
-  // MARK: Signals and the end
+  // MARK: Signals
 
   private func handleSignals() {
     while let received = nextSignal() {
       switch received.signal {
-      case .hangUp: readSettingsAgain()
-      default: stop()
+      case .hangUp: if let settings = reload() { node.take(settings) }
+      default: node.stop()
       }
     }
   }
@@ -148,38 +115,6 @@ public final class Server {
     do throws(SystemError) { return try signals.next() } catch {
       log.write(.error, "signal", [("error", error.description)])
       return nil
-    }
-  }
-
-  private func readSettingsAgain() {
-    guard let settings = reload() else { return }
-    executor.settings = settings
-    for connection in connections.values {
-      connection.session.role = settings.role(
-        of: connection.session.peer, groups: connection.session.groups)
-    }
-    log.write(.info, "settings read again", [("grants", String(settings.grants.count))])
-  }
-
-  /// Accepts nothing more, and ends when what was accepted is durable and answered.
-  func stop() {
-    guard !isStopping else { return }
-    isStopping = true
-    pauseAccepting()
-    log.write(.info, "stopping", [("events_in_flight", String(store.inFlightCount))])
-  }
-
-  private func endIfStopped() -> ServerEnd? {
-    guard isStopping else { return nil }
-    guard store.inFlightCount > 0 else { return .requested }
-    for connection in Array(connections.values) { settle(connection) }
-    return nil
-  }
-
-  private func closeAll() {
-    for connection in Array(connections.values) {
-      send(connection)
-      close(connection)
     }
   }
 }

@@ -31,7 +31,8 @@ public struct ServerLog: Sendable {
     case json
   }
 
-  private let level: Level
+  /// Nil: nothing is written.
+  private let level: Level?
   private let format: Format
 
   /// Writes what is at or above `level`.
@@ -40,9 +41,17 @@ public struct ServerLog: Sendable {
     self.format = format
   }
 
+  private init() {
+    level = nil
+    format = .logfmt
+  }
+
+  /// Writes nothing.
+  package static let silent = ServerLog()
+
   /// Writes a line.
   public func write(_ level: Level, _ message: String, _ fields: [(String, String)]) {
-    guard level >= self.level else { return }
+    guard let lowest = self.level, level >= lowest else { return }
     let now = UnixTime(clampingMicroseconds: SystemClock.realtimeMicroseconds())
     let all = [("time", now.rfc3339), ("level", "\(level)"), ("msg", message)] + fields
     let line =

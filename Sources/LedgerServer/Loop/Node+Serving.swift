@@ -9,12 +9,11 @@ import LinuxIO
 import RESP
 import TokenLedger
 
-extension Server {
-  /// A client's socket is ready.
-  func serve(_ event: PollEvent) {
-    guard let connection = connections[event.word.descriptor], connection.word == event.word
-    else { return }
-    if event.isClosed, connection.pause != nil || connection.isEnding {
+extension Node {
+  /// A connection's wire is ready.
+  func serve(_ connection: Connection, _ event: PollEvent) {
+    // Nobody is left to take a reply; an end that is reported for ever must not keep the loop busy.
+    if event.isClosed, !connection.isReadyForRequest || connection.isPeerFinished {
       close(connection)
       return
     }
@@ -50,7 +49,7 @@ extension Server {
       var bytes = buffer.mutableSpan
       // Safety: a span of bytes has no padding, and any byte may be written.
       var room = unsafe bytes.mutableBytes
-      return try connection.socket.receive(into: &room)
+      return try connection.wire.receive(into: &room)
     } catch {
       log.write(.debug, "receive", [("error", error.description)])
       return .closed
@@ -170,10 +169,10 @@ extension Server {
       return false
     case .streaming(let cursor):
       connection.pause = .streaming(cursor)
-      streaming.insert(connection.word.descriptor)
+      streaming.append(connection)
     case .blocked(let wait):
       connection.pause = .blocked(wait)
-      blocked.insert(connection.word.descriptor)
+      blocked.append(connection)
     case .close: connection.isEnding = true
     case .shutdown:
       connection.isEnding = true
@@ -205,7 +204,7 @@ extension Server {
   /// - Returns: how many bytes are done with; all of them when nobody is there to take them.
   private func transfer(_ bytes: Span<UInt8>, to connection: Connection) -> Int {
     do throws(SystemError) {
-      switch try connection.socket.send(bytes) {
+      switch try connection.wire.send(bytes) {
       case .transferred(let count): return count
       case .wouldBlock: return 0
       case .closed: break
@@ -219,7 +218,7 @@ extension Server {
 
   /// After a turn: ends the connection if it is over, else watches for what comes next.
   func settle(_ connection: Connection) {
-    guard connections[connection.word.descriptor] === connection else { return }
+    guard !connection.isClosed else { return }
     if connection.isEnding && connection.output.isEmpty && connection.held.isEmpty {
       return close(connection)
     }
@@ -228,7 +227,7 @@ extension Server {
     if isStopping { interest.remove(.readable) }
     guard interest != connection.interest else { return }
     do throws(SystemError) {
-      try poll.modify(connection.word, for: interest)
+      try connection.wire.watch(for: interest)
       connection.interest = interest
     } catch {
       log.write(.error, "poll", [("error", error.description)])

@@ -1,7 +1,8 @@
 // What cannot be answered at once: writes that wait for the disk, requests that wait for such a
 // write, long replies, and readers that wait for the next event.
-// Invariant: who waits is in exactly one of the server's lists, and is woken by what ends the wait;
-// nothing here is polled.
+// Invariant: who waits is in exactly one of the node's lists, and is woken by what ends the wait;
+// nothing here is polled. A connection whose wait has ended otherwise is dropped from its list when
+// that is looked at next. Lists are in the order of coming, so that the same calls do the same.
 
 import Bytes
 import EventLog
@@ -10,7 +11,7 @@ import LinuxIO
 import RESP
 import TokenLedger
 
-extension Server {
+extension Node {
   // MARK: Writes
 
   /// Keeps a reply until its event is durable; gives it at once if it is, with nothing before it.
@@ -72,9 +73,7 @@ extension Server {
   ///
   /// - Parameter failure: what became of everything in flight; nil when a batch is durable.
   private func release(_ failure: CommandError?) {
-    let waiting = exchange(&waitingForCommit, with: [])
-    for connection in waiting
-    where connections[connection.word.descriptor] === connection {
+    for connection in exchange(&waitingForCommit, with: []) where !connection.isClosed {
       connection.isWaitingForCommit = false
       writeHeld(connection, failure)
       if case .commit = connection.pause { connection.pause = nil }
@@ -105,22 +104,20 @@ extension Server {
   // MARK: Long replies
 
   /// Whether a connection's next slice can be written: the ones before are nearly sent.
-  func isReadyForSlice(_ descriptor: CInt) -> Bool {
-    guard let connection = connections[descriptor] else { return false }
-    return connection.output.count < executor.settings.limits.maximumUnsentBytes / 4
+  func isReadyForSlice(_ connection: Connection) -> Bool {
+    connection.output.count < executor.settings.limits.maximumUnsentBytes / 4
   }
 
   /// Writes one slice for each long reply whose client keeps up.
   func writeSlices() {
-    for descriptor in Array(streaming) where isReadyForSlice(descriptor) {
-      guard let connection = connections[descriptor],
-        case .streaming(let cursor) = connection.pause
-      else {
-        streaming.remove(descriptor)
-        continue
+    for connection in exchange(&streaming, with: []) {
+      guard case .streaming(let cursor) = connection.pause else { continue }
+      if isReadyForSlice(connection) {
+        writeSlice(cursor, connection)
+        settle(connection)
+      } else {
+        streaming.append(connection)
       }
-      writeSlice(cursor, connection)
-      settle(connection)
     }
   }
 
@@ -134,50 +131,48 @@ extension Server {
       reply.removeAll()
       connection.isEnding = true
       connection.output.removeAll()
+      connection.pause = nil
       return
     }
     connection.pause = cursor.isDone ? nil : .streaming(cursor)
     flushReplies(to: connection)
-    guard cursor.isDone else { return }
-    streaming.remove(connection.word.descriptor)
-    carryOutBuffered(connection)
+    if cursor.isDone { carryOutBuffered(connection) } else { streaming.append(connection) }
   }
 
   // MARK: Waiting for events
 
   /// Answers those who wait for events that are there now.
   private func wakeReaders() {
-    for descriptor in Array(blocked) {
-      guard let connection = connections[descriptor], case .blocked(let wait) = connection.pause
-      else { continue }
+    for connection in exchange(&blocked, with: []) {
+      guard case .blocked(let wait) = connection.pause else { continue }
       reply.version = connection.session.version
-      guard let cursor = executor.cursor(wait, &reply) else { continue }
-      blocked.remove(descriptor)
+      guard let cursor = executor.cursor(wait, &reply) else {
+        blocked.append(connection)
+        continue
+      }
       connection.pause = .streaming(cursor)
-      streaming.insert(descriptor)
+      streaming.append(connection)
       flushReplies(to: connection)
+      settle(connection)
     }
   }
 
-  /// Answers those who have waited long enough, and tries again to accept.
+  /// Answers those who have waited long enough.
   func endWaits() {
-    guard !blocked.isEmpty || !isAccepting else { return }
-    let now = SystemClock.monotonicMicroseconds()
-    for descriptor in Array(blocked) {
-      guard let connection = connections[descriptor], case .blocked(let wait) = connection.pause,
-        let deadline = wait.deadlineMicroseconds, deadline <= now
-      else { continue }
-      blocked.remove(descriptor)
+    guard !blocked.isEmpty else { return }
+    let now = clock.monotonicMicroseconds
+    for connection in exchange(&blocked, with: []) {
+      guard case .blocked(let wait) = connection.pause else { continue }
+      guard let deadline = wait.deadlineMicroseconds, deadline <= now else {
+        blocked.append(connection)
+        continue
+      }
       connection.pause = nil
       reply.version = connection.session.version
       reply.writeNullArray()
       flushReplies(to: connection)
       carryOutBuffered(connection)
       settle(connection)
-    }
-    guard acceptRetryMicroseconds <= now else { return }
-    do throws(SystemError) { try resumeAccepting() } catch {
-      log.write(.error, "poll", [("error", error.description)])
     }
   }
 }
