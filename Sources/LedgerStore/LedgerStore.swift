@@ -81,7 +81,8 @@ public final class LedgerStore {
   /// Puts events into the pending batch: they become durable together, by a later commit.
   ///
   /// - Parameters:
-  ///   - proposals: decided against ``state``, about nothing that is in flight.
+  ///   - proposals: decided against ``state``, about nothing that is in flight. One about the same
+  ///     token as the one before it is caused by that one.
   ///   - origin: who asked, and why.
   /// - Returns: the sequence of the last one.
   /// - Throws: `LIMIT` as a rejection, when an event or all of them together are too large. Nothing
@@ -94,27 +95,36 @@ public final class LedgerStore {
     precondition(!proposals.isEmpty, "append of nothing")
     guard proposals.count <= Limits.eventsPerCommand
     else { throw .limit(what: "events of one command", maximum: Limits.eventsPerCommand) }
-    try checkRoom(proposals.count * (LogFormat.frameHeadSizeBytes + origin.envelopeBytes))
+    let eventBytes = LogFormat.frameHeadSizeBytes + origin.envelopeBytes
+    try checkRoom(proposals.reduce(0) { $0 + eventBytes + $1.secretsBytes })
     var last = inFlight.last?.sequence ?? state.lastSequence
-    for proposal in proposals { last = try append(proposal, origin: origin) }
+    var before: ProposedEvent?
+    for proposal in proposals {
+      let follows = before != nil && proposal.token != nil && before?.token == proposal.token
+      last = try append(proposal, after: follows ? last : nil, origin: origin)
+      before = proposal
+    }
     return last
   }
 
-  /// Several events are small ones (deletions); one event may have any size that a frame takes.
+  /// Several events are small ones but for their secrets; one event may have any size that a frame
+  /// takes.
   private func checkRoom(_ sizeBytes: Int) throws(Rejection) {
     let left = LogFormat.maximumBatchSizeBytes - pending.sizeBytes
     guard sizeBytes <= left
     else { throw .limit(what: "bytes of one command's events", maximum: left) }
   }
 
+  /// Appends one event; `predecessor` is the one just before it, if it is about the same token.
   private func append(
-    _ proposal: ProposedEvent, origin: Origin
+    _ proposal: ProposedEvent, after predecessor: EventSequence?, origin: Origin
   ) throws(Rejection) -> EventSequence {
     let lastSequence = inFlight.last?.sequence ?? state.lastSequence
     let lastID = inFlight.last?.id ?? state.lastEventID
     let event = Event(
       sequence: lastSequence.next, id: lastID.following(at: now), token: proposal.token,
-      previous: proposal.previous, actor: origin.actor, cause: origin.cause,
+      previous: predecessor ?? proposal.previous, actor: origin.actor,
+      cause: predecessor ?? origin.cause,
       reason: origin.reason, key: proposal.key, body: proposal.body)
     facts.removeAll(keepingCapacity: true)
     event.encodeFacts(into: &facts)
@@ -139,6 +149,13 @@ extension Secret {
 /// On-disk values, never renumbered: schema/events.md section 2.
 enum SectionForm: UInt8 {
   case plain = 0
+}
+
+extension ProposedEvent {
+  /// What the sections of its secrets take.
+  fileprivate var secretsBytes: Int {
+    secrets.reduce(0) { $0 + LogFormat.frameHeadSizeBytes + $1.bytes.count }
+  }
 }
 
 extension Origin {

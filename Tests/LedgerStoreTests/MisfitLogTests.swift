@@ -65,7 +65,7 @@ import TokenLedger
     }
     for (event, problem) in [
       (second(.created(.sample()), 1, nil, 2), .tokenExists),
-      (second(.deleted, 2, nil, 2), .tokenMissing), (second(.restored, 1, 1, 2), .tokenNotDeleted),
+      (second(.deleted, 2, nil, 2), .tokenMissing), (second(.restored, 1, 1, 2), .nothingToRestore),
       (second(.deleted, 1, nil, 2), .wrongPrevious), (second(.deleted, 1, 1, 1), .idNotRising),
     ] as [(([UInt8], [[UInt8]]), MisfitEvent.Problem)] {
       guard case .misfit(let misfit, let place) = try error([created, event]) else {

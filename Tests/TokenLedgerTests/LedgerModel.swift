@@ -15,6 +15,7 @@ struct LedgerModel {
     var lastEvent: EventSequence
     var fence: EventSequence?
     var lease: Lease?
+    var heldBack: EventSequence?
     var isDeleted = false
   }
 
@@ -59,16 +60,18 @@ extension LedgerModel.Entry {
     case .scopesGranted(let names): scopes.formUnion(names)
     case .refreshStarted(let lease): (fence, self.lease) = (event.sequence, lease)
     case .refreshed(let refresh):
-      (fence, lease, previousRefresh) = (nil, nil, nil)
+      (fence, lease, previousRefresh, heldBack) = (nil, nil, nil, nil)
       facts.created = refresh.created
       facts.access = refresh.access
       facts.ssoVersion = 2
       replace(by: refresh.refresh)
     case .refreshFailed(let failure):
+      if let answered = failure.fence, answered != fence { return }
       (fence, lease) = (nil, nil)
+      if failure.failureClass == .definite { heldBack = event.sequence }
       replace(by: failure.rotated)
-    case .deleted: (fence, lease, isDeleted) = (nil, nil, true)
-    case .restored: isDeleted = false
+    case .deleted: (fence, lease, heldBack, isDeleted) = (nil, nil, nil, true)
+    case .restored: (heldBack, isDeleted) = (nil, false)
     default: break
     }
   }
@@ -95,8 +98,9 @@ extension LedgerModel.Entry {
     bytes.append(varint: UInt64(facts.ssoVersion))
     Self.append(facts.access, to: &bytes)
     Self.append(facts.refresh, to: &bytes)
-    bytes.append(previousRefresh == nil ? 0 : 1)
+    bytes.append((previousRefresh == nil ? 0 : 1) + (heldBack == nil ? 0 : 2))
     if let previousRefresh { Self.append(previousRefresh, to: &bytes) }
+    if let heldBack { bytes.append(varint: heldBack.rawValue) }
     bytes.append(varint: fence?.rawValue ?? 0)
     guard let lease else { return }
     bytes.append(signedVarint: lease.end.microseconds)
@@ -130,6 +134,7 @@ struct StateImage: Equatable {
     counts = [
       state.tokenCount, state.deletedCount, state.scopeCount, state.scopeSetCount,
       state.characterCount, state.userCount, state.leaseCount,
+      state.heldBackCount,
     ]
     (lastSequence, lastEventID) = (state.lastSequence, state.lastEventID)
     nextTokenID = state.nextTokenID

@@ -32,6 +32,12 @@ import Testing
   private static let created = Event.Body.created(
     .sample(character: 99, name: "new", user: "new", scopes: ["new"]))
   private static let granted = Event.Body.scopesGranted([.sample("new")])
+  private static func refreshed(under fence: UInt64) -> Event.Body {
+    .refreshed(
+      Refresh(
+        fence: EventSequence(fence), created: .epoch, access: .empty, refresh: nil,
+        isUnverified: false))
+  }
   private static let opened = Event.Body.opened(Opening(formatVersion: 1, programVersion: .empty))
 
   static let misfits: [(Event, MisfitEvent.Problem)] = [
@@ -59,7 +65,10 @@ import Testing
     (event(granted, token: 1, previous: 5), .wrongPrevious),
     (event(.deleted, token: 3, previous: 3), .wrongPrevious),
     (event(.restored, token: 2, previous: 2), .wrongPrevious),
-    (event(.restored, token: 1, previous: 1), .tokenNotDeleted),
+    (event(.restored, token: 1, previous: 1), .nothingToRestore),
+    (event(refreshed(under: 4), token: 3, previous: 5), .staleFence),
+    (event(refreshed(under: 5), token: 1, previous: 1), .staleFence),
+    (event(refreshed(under: 5), token: 2, previous: 4), .tokenMissing),
     (event(.deleted, token: 2, previous: 4), .tokenMissing),
     (event(granted, token: 2, previous: 4), .tokenMissing),
     (event(.refreshStarted(Lease(end: .epoch, attempt: 1)), token: 2, previous: 4), .tokenMissing),

@@ -29,10 +29,10 @@ struct RandomHistory: ~Copyable {
       let entry = model.tokens.values.sorted(by: { $0.id < $1.id })
         .randomElement(using: &generator)
     else { return }
-    guard !entry.isDeleted else {
-      if oneIn(2) { try append(.restored, entry.id) }
-      return
+    if entry.isDeleted || entry.heldBack != nil, oneIn(2) {
+      return try append(.restored, entry.id)
     }
+    guard !entry.isDeleted else { return }
     switch Int.random(in: 0..<7, using: &generator) {
     case 0: try append(.deleted, entry.id)
     case 1: try append(.scopesGranted(someScopes().sorted()), entry.id)
@@ -83,13 +83,14 @@ struct RandomHistory: ~Copyable {
 
   private mutating func someRefresh(_ entry: LedgerModel.Entry) -> Refresh {
     Refresh(
-      fence: entry.fence, created: someTime(), access: someSecret(),
+      fence: oneIn(2) ? nil : entry.fence, created: someTime(), access: someSecret(),
       refresh: oneIn(2) ? someSecret() : nil, isUnverified: oneIn(2))
   }
 
   private mutating func someFailure(_ entry: LedgerModel.Entry) -> RefreshFailure {
     RefreshFailure(
-      fence: entry.fence, failureClass: .incomplete, code: .sample("code"),
+      fence: [nil, entry.fence, EventSequence(1)][pick(3)],
+      failureClass: oneIn(2) ? .definite : .incomplete, code: .sample("code"),
       retryAfterMilliseconds: 0, rotated: oneIn(2) ? someSecret() : nil)
   }
 }

@@ -92,6 +92,11 @@ extension Rejection {
     case .invalid(let argument, let expected): "ERR \(argument) must be \(expected)"
     case .limit(let what, let maximum): "LIMIT \(what): at most \(maximum)"
     case .tokenNotFound(let id): CommandError.notFound(id).text
+    case .nothingToRestore(let id): "CONFLICT the token \(id.rawValue) is not deleted"
+    case .notRefreshable(let id):
+      "NOTREFRESHABLE the token \(id.rawValue) has no usable refresh token"
+    case .tokenHeldBack(let id):
+      "TOKENINVALID the token \(id.rawValue) is held back after a definite failure"
     case .keyReused: "CONFLICT the key was used for another request"
     case .identifierTaken(let id): "CONFLICT the id \(id.rawValue) is taken"
     case .versionConflict(let current, let expected):

@@ -79,7 +79,8 @@ extension LedgerState {
     return events
   }
 
-  private func check(_ expected: UInt32?, of row: TokenRow) throws(Rejection) {
+  /// Compares a token's version with the one that the asker saw.
+  func check(_ expected: UInt32?, of row: TokenRow) throws(Rejection) {
     let current = tokens.versions[row.index]
     if let expected, expected != current {
       throw .versionConflict(current: current, expected: expected)
@@ -101,15 +102,17 @@ private func checkLimits(scopes names: [Text]) throws(Rejection) {
 }
 
 extension Text {
-  fileprivate func check(_ what: String, maximum: Int) throws(Rejection) {
+  /// Checks the size of a text that a command brings.
+  func check(_ what: String, maximum: Int) throws(Rejection) {
     guard utf8.count <= maximum
     else { throw .limit(what: "bytes of \(what)", maximum: maximum) }
   }
 }
 
 extension SecretInput {
-  fileprivate func check() throws(Rejection) {
-    guard case .secret(let secret) = self, secret.bytes.count > Limits.secretBytes else { return }
+  /// Checks the size of a secret that a command brings.
+  func check() throws(Rejection) {
+    guard let secret, secret.bytes.count > Limits.secretBytes else { return }
     throw .limit(what: "bytes of a token's secret", maximum: Limits.secretBytes)
   }
 }
@@ -145,6 +148,6 @@ extension NewToken {
   }
 
   fileprivate var secrets: [Secret] {
-    [access, refresh].compactMap { if case .secret(let secret) = $0 { secret } else { nil } }
+    [access, refresh].compactMap { $0.secret }
   }
 }

@@ -12,6 +12,12 @@ public enum Rejection: Error, Equatable, Sendable {
   case limit(what: String, maximum: Int)
   /// No live token has the id.
   case tokenNotFound(TokenID)
+  /// The token is live and not held back: there is nothing to bring back.
+  case nothingToRestore(TokenID)
+  /// The token has no refresh token, or an empty one.
+  case notRefreshable(TokenID)
+  /// The token's last refresh failed definitely, and an operator has to say what becomes of it.
+  case tokenHeldBack(TokenID)
   /// The idempotency key was used for another request.
   case keyReused
   /// The id given for a new token is taken, also by a deleted one.

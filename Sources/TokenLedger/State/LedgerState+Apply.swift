@@ -17,8 +17,10 @@ public struct MisfitEvent: Error, Equatable, Sendable {
     case tokenExists
     /// It concerns a token that was never created, or is deleted.
     case tokenMissing
-    /// It restores a token that is not deleted.
-    case tokenNotDeleted
+    /// It restores a token that is neither deleted nor held back.
+    case nothingToRestore
+    /// It renews a token under a lease that is not the token's.
+    case staleFence
     /// The token's event before it is another one than it says, or it says one and has no token.
     case wrongPrevious
     /// Its idempotency key was used before.
@@ -59,9 +61,23 @@ extension LedgerState {
     }
     if event.tag == .created { return .tokenExists }
     if event.previous != tokens.lastEvents[row.index] { return .wrongPrevious }
+    return misfit(event.body, row)
+  }
+
+  private func misfit(_ body: Event.Body, _ row: TokenRow) -> MisfitEvent.Problem? {
     let isDeleted = tokens.isDeleted[row.index]
-    if event.tag == .restored { return isDeleted ? nil : .tokenNotDeleted }
-    return isDeleted ? .tokenMissing : nil
+    switch body {
+    case .restored:
+      return isDeleted || tokens.heldBack[row] != nil ? nil : .nothingToRestore
+    case .refreshed(let refresh) where !isDeleted && isLate(refresh.fence, row):
+      return .staleFence
+    default: return isDeleted ? .tokenMissing : nil
+    }
+  }
+
+  /// Whether an outcome answers a lease that the token does not have any more.
+  func isLate(_ fence: EventSequence?, _ row: TokenRow) -> Bool {
+    fence.map { $0 != tokens.leases[row]?.fence } ?? false
   }
 
   private mutating func change(_ token: TokenID, by event: Event) {
@@ -120,6 +136,7 @@ extension LedgerState {
       recorded: refresh.access, sequence: sequence, section: 0)
     tokens.ssoVersions[row.index] = 2
     tokens.leases[row] = nil
+    tokens.heldBack[row] = nil
     tokens.previousRefreshes[row] = nil
     guard let replacement = refresh.refresh else { return }
     tokens.previousRefreshes[row] = tokens.refreshes[row.index]
@@ -131,7 +148,9 @@ extension LedgerState {
   private mutating func fail(
     _ row: TokenRow, _ failure: RefreshFailure, _ sequence: EventSequence
   ) {
+    guard !isLate(failure.fence, row) else { return }
     tokens.leases[row] = nil
+    if failure.failureClass == .definite { tokens.heldBack[row] = sequence }
     guard let rotated = failure.rotated else { return }
     tokens.previousRefreshes[row] = tokens.refreshes[row.index]
     tokens.refreshes[row.index] = SecretReference(
@@ -142,11 +161,14 @@ extension LedgerState {
     withdraw(row)
     tokens.isDeleted[row.index] = true
     tokens.leases[row] = nil
+    tokens.heldBack[row] = nil
     tokenCount -= 1
     deletedCount += 1
   }
 
   private mutating func restore(_ row: TokenRow) {
+    tokens.heldBack[row] = nil
+    guard tokens.isDeleted[row.index] else { return }
     tokens.isDeleted[row.index] = false
     tokenCount += 1
     deletedCount -= 1

@@ -63,6 +63,9 @@ public struct LedgerState: ~Copyable, Sendable {
   /// How many leases are held.
   public var leaseCount: Int { tokens.leases.count }
 
+  /// How many tokens are held back.
+  public var heldBackCount: Int { tokens.heldBack.count }
+
   /// The row of `id`, live or deleted.
   func anyRow(_ id: TokenID) -> TokenRow? {
     rows[id.rawValue].map(TokenRow.init(rawValue:))

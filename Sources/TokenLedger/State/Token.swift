@@ -34,6 +34,8 @@ public struct Token: Hashable, Sendable {
   public var lastEvent: EventSequence
   /// The lease under which it is being refreshed.
   public var lease: HeldLease?
+  /// The definite failure that would have ended the token, had it not been held back.
+  public var heldBack: EventSequence?
   /// Whether it is gone from every query.
   public var isDeleted: Bool
 
@@ -94,7 +96,8 @@ extension LedgerState {
       access: tokens.accesses[index], refresh: tokens.refreshes[index],
       previousRefresh: tokens.previousRefreshes[row], ssoVersion: tokens.ssoVersions[index],
       version: tokens.versions[index], lastEvent: tokens.lastEvents[index],
-      lease: tokens.leases[row], isDeleted: tokens.isDeleted[index])
+      lease: tokens.leases[row], heldBack: tokens.heldBack[row],
+      isDeleted: tokens.isDeleted[index])
   }
 
   /// The names of a set's scopes, ascending by bytes.

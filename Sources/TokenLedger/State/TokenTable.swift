@@ -50,6 +50,8 @@ struct TokenTable: Sendable {
   var previousRefreshes: [TokenRow: SecretReference] = [:]
   /// Leases held; few at any time.
   var leases: [TokenRow: HeldLease] = [:]
+  /// The definite failures of live tokens that did not end; few at any time, and none on most days.
+  var heldBack: [TokenRow: EventSequence] = [:]
   /// Whether ids ascend with rows: then walking the rows is walking in id order.
   private(set) var isAscending = true
 

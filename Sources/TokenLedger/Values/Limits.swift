@@ -18,6 +18,10 @@ public enum Limits {
   public static let userBytes = 255
   /// Bytes of a reason.
   public static let reasonBytes = 1024
+  /// Bytes of a failure's code.
+  public static let failureCodeBytes = 255
+  /// How long a provider may ask to wait, in milliseconds: 7 days.
+  public static let retryAfterMilliseconds = 7 * 24 * 3600 * 1000
   /// Bytes of an idempotency key.
   public static let keyBytes = 255
   /// Bytes of the name a client gives itself.

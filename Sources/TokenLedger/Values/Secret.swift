@@ -54,6 +54,11 @@ public enum SecretInput: Sendable {
   /// A secret.
   case secret(Secret)
 
+  /// The secret, where it is neither null nor empty.
+  public var secret: Secret? {
+    if case .secret(let secret) = self { secret } else { nil }
+  }
+
   /// What the facts of an event keep of it.
   public var recorded: RecordedSecret {
     switch self {
