@@ -46,6 +46,11 @@ final class TracedStorage: LogStorage, @unchecked Sendable {
     trace.note("sync directory")
     try inner.syncDirectory()
   }
+
+  func freeBytes() throws(SystemError) -> Int {
+    trace.note("free bytes")
+    return try inner.freeBytes()
+  }
 }
 
 /// A file whose calls are traced.

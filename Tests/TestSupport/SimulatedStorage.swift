@@ -128,7 +128,7 @@ public final class SimulatedStorage: LogStorage {
   /// Takes back every fault that was to come, but for a full disk.
   public func healFaults() {
     state.withLock { state in
-      state.failures = [:]
+      state.faults = FaultCounter()
       state.crashingChange = nil
       state.transferLimitBytes = .max
     }

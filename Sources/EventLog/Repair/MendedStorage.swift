@@ -33,6 +33,7 @@ final class MendedStorage: LogStorage {
   func rename(_ source: String, to target: String) throws(SystemError) { throw Self.refusal }
   func remove(_ name: String) throws(SystemError) { throw Self.refusal }
   func syncDirectory() throws(SystemError) { throw Self.refusal }
+  func freeBytes() throws(SystemError) -> Int { try original.freeBytes() }
 
   fileprivate static var refusal: SystemError { SystemError(.pwrite, .readOnlyFileSystem) }
 }
