@@ -37,9 +37,11 @@ import Testing
   @Test func `every folder holds its kinds of file`() {
     let good = [
       "Sources/A/a.swift", "Sources/A/include/module.modulemap", "tools/a/a.py", "schema/a.json",
-      "Tests/Fixtures/a-v1/a.bin", ".ci/run",
+      "Tests/Fixtures/a-v1/a.bin", ".ci/run", "tools/a/run", "tools/a/seeds/b.seed",
     ]
-    let bad = ["Sources/A/a.md", "schema/a.yaml", "tools/a/Makefile", "Tests/a.orig"]
+    let bad = [
+      "Sources/A/a.md", "Sources/A/run", "schema/a.yaml", "tools/a/Makefile", "Tests/a.orig",
+    ]
     #expect(paths(.kinds, good + bad) == bad)
   }
 

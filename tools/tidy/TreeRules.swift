@@ -14,7 +14,7 @@ extension TreeRule {
     "Tests": ["swift", "py", "sh", "md", "json"],
     "benchmarks": ["swift", "c", "h", "py", "sh", "lua", "md", "json"],
     "schema": ["md", "json"],
-    "tools": ["swift", "c", "h", "py", "sh", "md", "service", "socket", "seed", ""],
+    "tools": ["swift", "c", "h", "py", "sh", "md", "service", "socket", "seed"],
   ]
 
   /// The top holds the agreed entries, and nothing that is made by a build.
@@ -29,12 +29,12 @@ extension TreeRule {
     }
   }
 
-  /// Every file is of a kind that its folder holds.
+  /// Every file is of a kind that its folder holds; a tool's script may be called just `run`.
   static let kinds = TreeRule(name: "kind") { repository in
     repository.paths.compactMap { path in
       let top = String(path.prefix { $0 != "/" })
       guard let kinds = kindsByFolder[top], !path.hasPrefix("Tests/Fixtures/"),
-        !kinds.contains(path.fileKind)
+        !kinds.contains(path.hasSuffix("/run") ? "sh" : path.fileKind)
       else { return nil }
       return Finding(
         path: path, line: 0, rule: "kind", message: "\(top) holds no such file: \(path.fileKind)")
