@@ -161,7 +161,7 @@ extension ModelCreation {
     }
     token.scopes = randomScopes(&generator)
     if Bool.random(using: &generator) {
-      let size = Int.random(in: 0...9, using: &generator) == 0 ? 3000 : 5
+      let size = Int.random(in: 0...2, using: &generator) == 0 ? 3000 : 5
       token.access = String(repeating: "s", count: Int.random(in: 1...size, using: &generator))
     }
     token.refresh = [nil, "", "r1", "r22"].randomElement(using: &generator) ?? nil

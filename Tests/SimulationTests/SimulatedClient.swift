@@ -51,7 +51,7 @@ final class SimulatedClient {
   }
 
   /// Whether the connection is over for both ends.
-  var isOver: Bool { wire.isGone || (wire.isClosedByNode && wire.sent.isEmpty) }
+  var isOver: Bool { wire.isClosedByNode && (wire.isGone || wire.sent.isEmpty) }
 
   /// Whether a reply is due that only an event or a deadline can bring.
   var isOnlyBlocked: Bool {
@@ -60,13 +60,15 @@ final class SimulatedClient {
   }
 
   /// Whether it has all its replies.
-  var isContent: Bool { isOver || (unsent.isEmpty && outstanding.isEmpty && manner == .asking) }
+  var isContent: Bool {
+    isOver || (!wire.isGone && unsent.isEmpty && outstanding.isEmpty && manner == .asking)
+  }
 
   // MARK: Sending
 
   /// Asks something, to be sent later.
   func compose(_ generator: inout SeededGenerator, monotonicMicroseconds: Int64) {
-    guard manner == .asking, outstanding.count < Self.mostOutstanding else { return }
+    guard manner == .asking, !wire.isGone, outstanding.count < Self.mostOutstanding else { return }
     let now = chronicle.clockMicroseconds.last ?? 0
     var request = ClientRequest.random(
       &generator, now: now, eventCount: chronicle.events.count)
@@ -82,7 +84,7 @@ final class SimulatedClient {
       request: request, tag: "w\(number)-\(requestCount)",
       actor: "uid:7 pid:\(number)" + (name.map { " \($0)" } ?? ""), moment: chronicle.latest,
       clock: chronicle.clockMicroseconds.count - 1, monotonicMicroseconds: monotonicMicroseconds,
-      fullCount: chronicle.fullCount)
+      fullCount: chronicle.isFull ? chronicle.fullCount - 1 : chronicle.fullCount)
     chronicle.note(sent)
     outstanding.append(sent)
     var writer = RequestWriter()
@@ -93,7 +95,7 @@ final class SimulatedClient {
 
   /// Sends a part of what it has to say.
   func deliver(_ generator: inout SeededGenerator) {
-    guard !unsent.isEmpty else { return }
+    guard !unsent.isEmpty, !wire.isGone else { return }
     let isWhole = Bool.random(using: &generator)
     let count = isWhole ? unsent.count : Int.random(in: 1...unsent.count, using: &generator)
     wire.deliver(unsent[..<count])
@@ -102,6 +104,7 @@ final class SimulatedClient {
 
   /// Sends everything.
   func deliverAll() {
+    guard !wire.isGone else { return }
     wire.deliver(unsent)
     unsent = []
   }
@@ -127,6 +130,7 @@ final class SimulatedClient {
 
   /// Reads at most so many bytes, and checks the replies in them.
   func read(_ count: Int, monotonicMicroseconds: Int64, isEnding: Bool) throws {
+    guard !wire.isGone else { return }
     received += wire.take(count)
     var offset = 0
     loop: while true {

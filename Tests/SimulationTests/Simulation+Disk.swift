@@ -35,19 +35,18 @@ extension Simulation {
 
   func disturbDisk() {
     switch Int.random(in: 0...9, using: &generator) {
-    case 0...2:
+    case 0...3:
       trace.begin("the disk is full")
-      disk.setCapacity(bytes: disk.usedBytes + Int.random(in: 0...3000, using: &generator))
+      disk.setCapacity(bytes: disk.usedBytes + Int.random(in: 0...600, using: &generator))
       chronicle.fullCount += 1
       chronicle.isFull = true
-    case 3...7:
+    case 4...6:
       trace.begin("the disk has room")
       makeRoom()
-    case 8:
+    case 7:
       trace.begin("the disk takes little at a time")
       disk.setTransferLimit(bytes: Int.random(in: 50...5000, using: &generator))
     default:
-      guard Int.random(in: 0...3, using: &generator) == 0 else { return }
       let calls: [StorageCall] = [
         .sync, .sync, .write, .create, .rename, .syncDirectory, .truncate,
       ]
@@ -71,7 +70,6 @@ extension Simulation {
   /// A new start on what the disk has; it may die as well, twice.
   func restart(_ aftermath: Aftermath) throws {
     disk = image(aftermath)
-    if chronicle.isFull { makeRoom() }
     for _ in 0..<2 where Int.random(in: 0...4, using: &generator) == 0 {
       trace.begin("the start dies")
       disk.crash(atChange: Int.random(in: 1...6, using: &generator))
@@ -85,10 +83,17 @@ extension Simulation {
     try replace(by: open())
   }
 
+  /// Opens the ledger; a full disk may refuse what a start has to mend, until there is room.
   private func open() throws -> LedgerStore {
-    do throws(StoreError) { return try LedgerStore.open(TracedStorage(disk, trace), options) } catch
-    {
-      throw Violation("the ledger does not open: \(error)")
+    do throws(StoreError) {
+      if chronicle.isFull { disk.setCapacity(bytes: disk.usedBytes) }
+      return try LedgerStore.open(TracedStorage(disk, trace), options)
+    } catch {
+      guard error.isDiskFull, chronicle.isFull
+      else { throw Violation("the ledger does not open: \(error)") }
+      trace.note("no room to start")
+      makeRoom()
+      return try open()
     }
   }
 

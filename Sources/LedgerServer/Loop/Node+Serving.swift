@@ -12,8 +12,9 @@ import TokenLedger
 extension Node {
   /// A connection's wire is ready.
   func serve(_ connection: Connection, _ event: PollEvent) {
-    // Nobody is left to take a reply; an end that is reported for ever must not keep the loop busy.
-    if event.isClosed, !connection.isReadyForRequest || connection.isPeerFinished {
+    // Nobody is left to take a reply, and nothing will be read: an end is reported again and again
+    // whatever is watched for, and must not keep the loop busy.
+    if event.isClosed, !connection.interest.contains(.readable) {
       close(connection)
       return
     }
