@@ -70,8 +70,9 @@ public enum LogOpening {
   ///   - nowMicroseconds: The time for a first segment, in microseconds since 1970.
   ///   - visit: Sees each committed event in order, before anything is mended.
   /// - Returns: the writer, and what was mended.
-  /// - Throws: `ReplayError.log` with `damaged`, `system`, `writeFailed`, `noRoomForTail`, or, where
-  ///   there is no log yet, `diskFull` or `belowLowWater`; or what `visit` threw. The committed log is as it was; a later start may try again.
+  /// - Throws: `ReplayError.log` with `damaged`, `system`, `writeFailed` or `noRoomForTail`; where
+  ///   there is no log yet, with `diskFull` or `belowLowWater`; or what `visit` threw. The
+  ///   committed log is as it was; a later start may try again.
   /// - Complexity: O(size of the log).
   public static func open<Failure: Error>(
     _ storage: any LogStorage, options: LogOptions = LogOptions(), newLedger: LedgerID,

@@ -104,6 +104,34 @@ import Testing
     #expect(try texts(in: storage.imageAfterPowerLoss()) == accepted)
   }
 
+  @Test func `room that does not suffice is given back at once`() throws {
+    let storage = SimulatedStorage()
+    var log = try LogUnderTest(storage)
+    let before = storage.usedBytes
+    storage.setCapacity(bytes: before + 5000)
+    #expect(throws: LogError.diskFull(file: firstSegment)) {
+      try appendLogError(&log, String(repeating: "x", count: 20_000))
+    }
+    #expect(storage.usedBytes == before)
+  }
+
+  @Test func `a failed sync of a new segment is final, also on a full disk`() throws {
+    let storage = SimulatedStorage()
+    var log = try LogUnderTest(storage, .segments(of: 500))
+    try log.append("kept")
+    // The first sync is the trailer's, the second the new segment's.
+    storage.fail(.sync, number: 2, with: .noSpace)
+    var failure: LogError?
+    do throws(LogError) {
+      try appendLogError(&log, String(repeating: "x", count: 400))
+    } catch {
+      failure = error
+    }
+    let name = "00000000000000000002.segment"
+    #expect(failure == .writeFailed(SystemError(.fdatasync, .noSpace), file: name))
+    #expect(try texts(in: storage.imageAfterPowerLoss()) == ["kept"])
+  }
+
   @Test func `a disk that fills during rotation refuses, and heals at every point`() throws {
     for spare in stride(from: 0, through: 6000, by: 250) {
       let storage = SimulatedStorage()

@@ -95,6 +95,11 @@ import Testing
     #expect(status.value(for: "events") == .integer(2))
     #expect(status.value(for: "writes")?.text == "ok")
     #expect(status.value(for: "now_us") == .integer(LocalLedger.nowSeconds * 1_000_000))
+    #expect(status.value(for: "low_water_bytes") == .integer(0))
+    guard case .integer(1...) = status.value(for: "free_bytes") else {
+      Issue.record("no free bytes: \(status)")
+      return
+    }
     let digest = ledger.ask("LEDGER.DIGEST")
     #expect(digest.count == 65)
     let again = try LocalLedger(on: ledger.storage.imageAfterPowerLoss())

@@ -1,6 +1,6 @@
-// What must hold of a ledger after a crash, whatever its disk looks like: it opens, nothing that was
-// acknowledged is lost, nothing is invented, the state is the model's and that of a full refold, and
-// new writes are taken and kept over a power loss and another start.
+// What must hold of a ledger after a crash, whatever its disk looks like: it opens, nothing that
+// was acknowledged is lost, nothing is invented, the state is the model's and that of a full
+// refold, and new writes are taken and kept over a power loss and another start.
 
 import CryptoPrimitives
 import EventLog

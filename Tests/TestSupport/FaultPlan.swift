@@ -34,7 +34,7 @@ public enum SyncFailure: CaseIterable, Sendable {
   /// They count as clean: reads show them, the next sync succeeds without them, and a crash loses
   /// them (ext4).
   ///
-  /// - Source: Rebello and others, "Can Applications Recover from fsync Failures?", USENIX ATC 2020.
+  /// - Source: Rebello and others, "Can Applications Recover from fsync Failures?", ATC 2020.
   case losesPages
 }
 
