@@ -5,8 +5,7 @@
 //     leased ──end passed──> may be leased again, under a new fence
 //     any outcome with an older fence ──> told, refused
 //
-// Invariant: at any time at most one fence of a token is accepted, so that of two workers that
-// spend one refresh token at most one is believed.
+// Invariant: at any time at most one fence of a token is accepted.
 
 extension LedgerState {
   /// Decides on a lease: the right to refresh a token for some time.
