@@ -64,6 +64,8 @@ final class Chronicle {
   var hasFault = false
   /// Acknowledged by a node that was ending: to be found in the log by the next start.
   private var owed: [(sent: SentRequest, reply: String)] = []
+  /// Shown by a node that was ending: to be in the log as well.
+  private var owedReads: [(sent: SentRequest, reply: String, dialect: Dialect)] = []
   private var lastID: (UInt64, UInt64) = (0, 0)
 
   init(clockMicroseconds: Int64) {
@@ -249,7 +251,13 @@ final class Chronicle {
       guard let write = writes[sent.tag], !write.events.isEmpty, isAnswer(reply, to: write)
       else { throw Violation("\(sent.tag) was acknowledged with \(reply) and is lost") }
     }
+    for (sent, reply, dialect) in owedReads {
+      guard case .read(let after, let count, _) = sent.request,
+        isInLog(reply, after, count, dialect)
+      else { throw Violation("\(sent.tag) was shown \(reply), which is lost") }
+    }
     owed = []
+    owedReads = []
     hasFault = false
   }
 
@@ -264,6 +272,11 @@ final class Chronicle {
 
   /// Notes a reply that the next start has to prove.
   func owe(_ sent: SentRequest, _ reply: String) { owed.append((sent, reply)) }
+
+  /// Notes events that were shown and that the next start has to prove.
+  func owe(_ sent: SentRequest, shown reply: String, _ dialect: Dialect) {
+    owedReads.append((sent, reply, dialect))
+  }
 
   /// Whether a reply says what the write's events did.
   func isAnswer(_ reply: String, to write: ModelWrite) -> Bool {

@@ -109,8 +109,18 @@ extension Simulation {
       let kind = Int.random(in: 0...3, using: &generator)
       if kind < 2 { return image(kind == 0 ? .kill : .powerLoss) }
       let names = Int.random(in: 0...disk.unsyncedNameCount, using: &generator)
-      var generator = SeededGenerator(seed: self.generator.next())
-      return disk.crashImage(namesKept: names) { _ in Bool.random(using: &generator) }
+      return mixedImage(namesKept: names)
     }
+  }
+
+  /// Each sector as it was last written, or as it was last synced.
+  ///
+  /// Two writes into one sector are one sector of the page cache: the later has the earlier in it.
+  private func mixedImage(namesKept: Int) -> SimulatedStorage {
+    var kept: [[Int]: Bool] = [:]
+    for part in disk.unsyncedSectors where kept[[part.file, part.sector]] == nil {
+      kept[[part.file, part.sector]] = Bool.random(using: &generator)
+    }
+    return disk.crashImage(namesKept: namesKept) { kept[[$0.file, $0.sector]] ?? false }
   }
 }
