@@ -11,7 +11,7 @@ import sys
 import threading
 
 from daemon import Daemon, DidNotStart, Home, binary
-from ledger_case import LedgerCase, creation
+from ledger_case import LedgerCase, creation, fields
 from wire import ConnectionEnded, ErrorReply, Wire
 
 #: Gives the daemon descriptor 3 as systemd does, with LISTEN_PID its own pid: `sd_listen_fds(3)`.
@@ -333,30 +333,73 @@ class FailingDisk(LedgerCase):
         self.daemon = self.start()
         self.assertGreaterEqual(self.ask("TOKENS.FIND", "COUNT"), acknowledged)
 
-    def test_a_full_disk_is_told_once_when_it_begins_and_once_when_it_ends(self):
+    def small_disk(self, *flags):
+        """A daemon whose directory is a file system of 4 MiB."""
         self.daemon.terminate()
-        mount = ["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "none", str(self.home.data)]
+        mount = ["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "none", str(self.home.data)]
         if subprocess.run(mount, capture_output=True).returncode != 0:
             self.skipTest("a small file system needs root")
         self.addCleanup(subprocess.run, ["umount", "-l", str(self.home.data)])
-        self.daemon = self.start()
-        wire = self.connect()
+        self.daemon = self.start(*flags)
+        return self.connect()
+
+    def fill(self, free_bytes=0):
+        """Fills the file system up to the given rest; gives the file that does it."""
         filler = self.home.data / "filler"
-        with filler.open("wb", buffering=0) as file, self.assertRaises(OSError):
-            while True:
-                file.write(bytes(4096))
-        refused = 0
-        for n in range(40):
+        with filler.open("wb", buffering=0) as file:
+            try:
+                while self.free_bytes() > free_bytes:
+                    file.write(bytes(4096))
+            except OSError:
+                pass
+        return filler
+
+    def free_bytes(self):
+        status = os.statvfs(self.home.data)
+        return status.f_bavail * status.f_frsize
+
+    def write_until_refused(self, wire):
+        """Gives the number of writes that were taken before the first `DISKFULL`."""
+        for n in range(400):
             reply = wire.ask(*creation(character=n, access="x" * 20_000))
             if isinstance(reply, ErrorReply):
                 self.assertTrue(reply.text.startswith("DISKFULL"), reply.text)
-                refused += 1
-        self.assertGreater(refused, 1)
-        self.assertEqual(wire.ask("PING"), "PONG")
+                return n
+        return self.fail("no write was refused")
+
+    def test_a_full_disk_is_told_once_when_it_begins_and_once_when_it_ends(self):
+        wire = self.small_disk("--low-water", 0)
+        filler = self.fill()
+        taken = self.write_until_refused(wire)
+        self.write_until_refused(wire)
+        self.assertEqual(wire.ask("TOKENS.FIND", "COUNT"), taken)
         filler.unlink()
         for n in range(3):
-            self.assertNotIsInstance(wire.ask(*creation(character=100 + n)), ErrorReply)
+            self.assertNotIsInstance(wire.ask(*creation(character=1000 + n)), ErrorReply)
         logged = self.daemon.logged()
         self.assertEqual(logged.count("disk full"), 1, logged)
         self.assertEqual(logged.count("there is room again"), 1, logged)
+
+    def test_the_low_water_mark_refuses_before_the_disk_is_full(self):
+        mark = 1_000_000
+        wire = self.small_disk("--low-water", mark)
+        filler = self.fill(mark + 500_000)
+        self.write_until_refused(wire)
+        # The file system counts in blocks, the mark in bytes.
+        self.assertGreaterEqual(self.free_bytes(), mark - 64 * 1024)
+        status = fields(wire.ask("LEDGER.STATUS"))
+        self.assertEqual(int(status["low_water_bytes"]), mark)
+        filler.unlink()
+        self.assertNotIsInstance(wire.ask(*creation(character=1000)), ErrorReply)
+
+    def test_a_first_start_below_the_low_water_mark_says_what_to_do(self):
+        self.small_disk("--low-water", 0)
         self.daemon.terminate()
+        for name in ("log", "lock"):
+            place = self.home.data / name
+            shutil.rmtree(place) if place.is_dir() else place.unlink()
+        daemon = Daemon(self.home)
+        with self.assertRaises(DidNotStart) as refused:
+            daemon.start()
+        self.assertIn("--low-water", refused.exception.log)
+        self.assertEqual(refused.exception.code, FAILED_IO)
