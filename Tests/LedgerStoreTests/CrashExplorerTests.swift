@@ -1,5 +1,5 @@
 // The crash explorer over all scripts. `TOKENLEDGER_CAMPAIGN` multiplies the sampled part of the
-// search; the minimum that each script names is what a campaign of 1 reaches.
+// search; the minimum that each script names is what a campaign of 1 reaches at least.
 
 import TestSupport
 import Testing
@@ -16,7 +16,7 @@ import Testing
     for problem in explorer.problems {
       Issue.record("script \(script.name), campaign \(campaign): \(problem)")
     }
-    let minimum = Int(Double(script.minimumStates) * min(1, campaign))
-    #expect(explorer.states.count >= minimum, "distinct states of the disk")
+    guard campaign >= 1 else { return }
+    #expect(explorer.states.count >= script.minimumStates, "distinct states of the disk")
   }
 }
