@@ -90,12 +90,12 @@ extension LedgerStore {
 }
 
 extension SurveyFinding {
-  /// What the finding costs, in a sentence without its end: what is good before it, what is lost,
+  /// What the finding costs, in a sentence without its end: what can be read before it, what is lost,
   /// what can be read behind it.
   public var cost: String {
     var parts = [
       nextSequence > 1
-        ? "good up to sequence \(nextSequence - 1)" : "no good event stands before it"
+        ? "readable up to sequence \(nextSequence - 1)" : "no event can be read before it"
     ]
     guard isDamage else { return "nothing acknowledged is lost" }
     if let lost {

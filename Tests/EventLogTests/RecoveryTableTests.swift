@@ -60,6 +60,10 @@ import Testing
       try expectOpens(storage, events: 1, cut: nil)
       #expect(try storage.names() == [firstSegment, "00000000000000000002.segment"])
     }
+    let storage = disk(sealed)
+    storage.setContent(of: "00000000000000000009.segment.tmp", to: zeros)
+    try expectOpens(storage, events: 1, cut: nil)
+    #expect(try storage.names() == [firstSegment, "00000000000000000002.segment"])
   }
 
   @Test func `row 4: a last header that is not whole, with zeros behind it: removed`() throws {
@@ -150,6 +154,37 @@ import Testing
     for index in frames[3].range { uncommitted[index] = 0 }
     let gap = openingError(disk([(firstSegment, uncommitted)]))
     #expect(gap == .damaged(file: firstSegment, offset: frames[3].offset, .missingFrame))
+  }
+
+  @Test func `row 8: what stands behind the batch's own commit is a later write`() throws {
+    let whole = files([DraftSegment([[event], [large], [event]], isSealed: false)])[0].bytes
+    let frames = SegmentBytes(whole).frames
+    let next = frames[4].range
+    for length in [8, 16, next.count - 8, next.count] {
+      var bytes = Array(whole[..<(next.lowerBound + length)])
+      for index in 1024..<1536 { bytes[index] = 0 }
+      let error = openingError(disk([(firstSegment, bytes)]))
+      #expect(
+        error == .damaged(file: firstSegment, offset: frames[2].offset, .bodyCheck), "\(length)")
+    }
+  }
+
+  @Test func `row 8: a trailer proves the batch before it, also without its commit`() throws {
+    // 96 header, 16 head, 840 facts, 72 commit: the trailer starts with a sector of its own.
+    let facts = DraftEvent(facts: [UInt8](repeating: 5, count: 840))
+    var bytes = files([DraftSegment([[facts]], isSealed: true)])[0].bytes
+    #expect(bytes.count == 1024 + LogFormat.recordFrameSizeBytes)
+    for index in 512..<1024 { bytes[index] = 0 }
+    let error = openingError(disk([(firstSegment, bytes)]))
+    #expect(error == .damaged(file: firstSegment, offset: 96, .bodyCheck))
+  }
+
+  @Test func `row 9: a batch without events is damage`() throws {
+    let whole = files([DraftSegment([[event], []], isSealed: false)])[0].bytes
+    let commit = SegmentBytes(whole).frames[2].offset
+    let error = openingError(disk([(firstSegment, whole)]))
+    let kind = DamageKind.commitMismatch(expectedSequence: 2, foundSequence: 2)
+    #expect(error == .damaged(file: firstSegment, offset: commit, kind))
   }
 
   @Test func `row 9: what no write leaves is damage`() throws {

@@ -142,6 +142,8 @@ import Testing
         do {
           try log.append("event \(number)")
         } catch LogError.diskFull {
+          let names = try storage.names()
+          #expect(names.allSatisfy { $0.hasSuffix(".segment") }, "room stays taken: \(names)")
           storage.setCapacity(bytes: .max)
           try log.append("event \(number)")
         }

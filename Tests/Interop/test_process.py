@@ -241,7 +241,7 @@ class DamagedLog(LedgerCase):
         segment.write_bytes(spoiled)
         refusal = self.refusal()
         self.assertEqual(refusal.code, DAMAGED)
-        self.assertRegex(refusal.log, r"good up to sequence \d+")
+        self.assertRegex(refusal.log, r"readable up to sequence \d+")
         self.assertRegex(refusal.log, r"\d+ events can be read behind it \(\d+ to \d+\)")
         self.assertIn(f"tokenledger verify --data {self.home.data}", refusal.log)
         self.assertIn(f"tokenledger repair --data {self.home.data}", refusal.log)

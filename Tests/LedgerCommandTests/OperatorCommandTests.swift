@@ -45,7 +45,7 @@ import TokenLedger
       let outcome = ledger.run("verify")
       #expect(outcome.exitCode == .damaged)
       #expect(outcome.output.contains("\(name), offset 96"))
-      #expect(outcome.output.contains("good up to sequence"))
+      #expect(outcome.output.contains("readable up to sequence"))
       #expect(outcome.output.contains("can be read behind it"))
       let findings = try ledger.run("verify", "--json").objects.filter {
         $0["kind"] as? String == "damage"
@@ -234,7 +234,7 @@ import TokenLedger
         readInput: { Data() })
       #expect(CommandLineRun(in: surroundings).run(words) == .damaged)
       let text = console.messages.text
-      #expect(text.contains("good up to sequence") && text.contains("can be read behind it"))
+      #expect(text.contains("readable up to sequence") && text.contains("can be read behind it"))
       #expect(text.contains("tokenledger verify --data \(ledger.path)"))
       #expect(text.contains("tokenledger repair --data \(ledger.path) --dry-run"))
     }
