@@ -43,6 +43,8 @@ extension LedgerStore {
     guard !isCommitting, !pending.isEmpty else { return }
     guard let first = inFlight.waiting.first?.sequence, let empty = spare.take()
     else { preconditionFailure("a pending batch has events, and one batch is always spare") }
+    precondition(
+      pending.eventCount == inFlight.waiting.count, "what is pending is what is in flight")
     let batch = exchange(&pending, with: empty)
     inFlight.submit()
     committer.submit(

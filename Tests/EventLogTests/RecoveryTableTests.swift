@@ -179,6 +179,26 @@ import Testing
     #expect(error == .damaged(file: firstSegment, offset: 96, .bodyCheck))
   }
 
+  @Test func `row 9: a segment that starts elsewhere than its name or the log says is damage`()
+    throws
+  {
+    let short = files([
+      DraftSegment([[event]], isSealed: true), DraftSegment([[event]], isSealed: false),
+    ])
+    let long = files([
+      DraftSegment([[event], [event]], isSealed: true), DraftSegment([[event]], isSealed: false),
+    ])
+    let ahead = DamageKind.firstSequence(expected: 2, found: 3)
+    #expect(
+      openingError(disk([short[0], long[1]]))
+        == .damaged(file: long[1].name, offset: 40, ahead))
+    let renamed = "00000000000000000005.segment"
+    let misnamed = DamageKind.firstSequence(expected: 2, found: 5)
+    #expect(
+      openingError(disk([short[0], (renamed, short[1].bytes)]))
+        == .damaged(file: renamed, offset: 40, misnamed))
+  }
+
   @Test func `row 9: a batch without events is damage`() throws {
     let whole = files([DraftSegment([[event], []], isSealed: false)])[0].bytes
     let commit = SegmentBytes(whole).frames[2].offset

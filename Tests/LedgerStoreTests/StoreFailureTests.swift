@@ -72,6 +72,9 @@ import TokenLedger
     store.submit()
     #expect(store.collectNext() == .durable(EventSequence(3)))
     #expect(store.tokenIDs == [1, 2])
+    let digest = store.digest
+    let again = try LedgerStore.open(storage.imageAfterPowerLoss(), .small())
+    #expect(again.tokenIDs == [1, 2] && again.digest == digest)
   }
 
   @Test func `a ledger opens on a full disk, answers, and is written to once there is room`() throws
