@@ -90,8 +90,9 @@ extension LedgerStore {
 }
 
 extension SurveyFinding {
-  /// What the finding costs, in a sentence without its end: what can be read before it, what is lost,
-  /// what can be read behind it.
+  /// What the finding costs, in a sentence without its end.
+  ///
+  /// Up to where events can be read before it, what is lost, and what can be read behind it.
   public var cost: String {
     var parts = [
       nextSequence > 1
