@@ -54,6 +54,9 @@ struct InjectCampaign: Campaign {
         throw .finding("a run of \(phase.rawValue) under strace ended with \(end): \(end.said)")
       }
       let trace = Trace(TextFile.read(output), isStart: !phase.isAttached)
+      guard trace.numbers["pwrite64"] != nil, trace.numbers["fdatasync"] != nil else {
+        throw .setup("strace told of no write or no sync in \(phase.rawValue)")
+      }
       for (call, numbers) in trace.numbers.sorted(by: { $0.key < $1.key }) {
         for number in numbers.sorted() {
           all += Fault.allCases.map {

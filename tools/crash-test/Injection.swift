@@ -51,7 +51,7 @@ struct Trace {
   /// Invocations of each call, by their number in their thread.
   private(set) var numbers: [String: Set<Int>] = [:]
 
-  /// Reads what strace wrote: `PID call(arguments…`.
+  /// Reads what strace wrote: `PID call(arguments…`, the number padded to five characters.
   ///
   /// Of a trace that began with the program, what the loader does is left out, and so are other
   /// threads, whose calls `Phase.isAttached` is for.
@@ -61,7 +61,7 @@ struct Trace {
     var mainThread: Substring?
     for line in text.split(separator: "\n") {
       let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
-      guard words.count == 2, let name = Self.name(words[1]) else { continue }
+      guard words.count == 2, let name = Self.name(words[1].drop { $0 == " " }) else { continue }
       mainThread = mainThread ?? words[0]
       if isStart, words[0] != mainThread { continue }
       // The daemon's own first call on a file.
