@@ -20,54 +20,74 @@ enum CommandName: UInt8, CaseIterable, Sendable {
   case tokenHistory = 5
   /// `TOKEN.SECRETS`: shows the access and refresh token of one token, for an export.
   case tokenSecrets = 6
+  /// `TOKEN.ACCESS`: gives an access token that is valid, refreshed if need be.
+  case tokenAccess = 7
+  /// `TOKEN.ACCESSFOR`: gives a valid access token of a character: TOKEN.LOOKUP and TOKEN.ACCESS.
+  case tokenAccessFor = 8
+  /// `TOKEN.REFRESH`: refreshes a token, expired or not.
+  case tokenRefresh = 9
+  /// `TOKEN.REFRESHORDELETE`: refreshes a token, and deletes it where it cannot be valid again.
+  case tokenRefreshOrDelete = 10
   /// `TOKENS.FIND`: finds the tokens that pass every filter given; all of them without one.
-  case tokensFind = 7
+  case tokensFind = 11
   /// `TOKENS.REQUIRESCOPES`: finds the tokens that have all the scopes; for none, those without scopes.
-  case tokensRequireScopes = 8
+  case tokensRequireScopes = 12
   /// `TOKENS.REQUIRESCOPESEXACT`: finds the tokens that have exactly the scopes.
-  case tokensRequireScopesExact = 9
+  case tokensRequireScopesExact = 13
   /// `TOKENS.EQUIVALENTTO`: finds other tokens of the same character and scopes, of the same user or none.
-  case tokensEquivalentTo = 10
+  case tokensEquivalentTo = 14
   /// `TOKENS.GETEXPIRED`: finds the tokens that expire at this moment or did before.
-  case tokensGetExpired = 11
+  case tokensGetExpired = 15
   /// `TOKENS.DELETE`: deletes the tokens that pass every filter given, all or none.
-  case tokensDelete = 12
+  case tokensDelete = 16
+  /// `TOKENS.REQUIREVALID`: refreshes the expired ones, deletes what cannot be, and finds the valid ones.
+  case tokensRequireValid = 17
+  /// `TOKENS.BULKREFRESH`: refreshes tokens, expired or not, and deletes what cannot be valid again.
+  case tokensBulkRefresh = 18
+  /// `TOKENS.CLEANUP`: deletes the tokens without a user, and refreshes or deletes the expired ones.
+  case tokensCleanup = 19
+  /// `REFRESH.TAKE`: leases tokens that are to be refreshed, and gives what is needed for it.
+  case refreshTake = 20
+  /// `REFRESH.DONE`: tells that a refresh succeeded.
+  case refreshDone = 21
+  /// `REFRESH.FAIL`: tells that a refresh failed.
+  case refreshFail = 22
   /// `LEDGER.STATUS`: shows the state of the ledger: last event, tokens, disk.
-  case ledgerStatus = 13
+  case ledgerStatus = 23
   /// `LEDGER.DIGEST`: computes the digest of the whole state, to compare two ledgers.
-  case ledgerDigest = 14
+  case ledgerDigest = 24
   /// `XLEN`: counts the events of the log.
-  case xlen = 15
+  case xlen = 25
   /// `XRANGE`: lists the events between two event ids, oldest first.
-  case xrange = 16
+  case xrange = 26
   /// `XREVRANGE`: lists the events between two event ids, newest first.
-  case xrevrange = 17
+  case xrevrange = 27
   /// `XREAD`: lists the events after an event id, and waits for one if asked to.
-  case xread = 18
+  case xread = 28
   /// `XINFO`: describes the log as a stream.
-  case xinfo = 19
+  case xinfo = 29
   /// `HELLO`: chooses the protocol version and introduces the server.
-  case hello = 20
+  case hello = 30
   /// `PING`: answers, to show that the server does.
-  case ping = 21
+  case ping = 31
   /// `ECHO`: answers with the message.
-  case echo = 22
+  case echo = 32
   /// `SELECT`: chooses a database; there is one, 0.
-  case select = 23
+  case select = 33
   /// `QUIT`: closes the connection after the replies under way.
-  case quit = 24
+  case quit = 34
   /// `RESET`: puts the connection back to RESP2, without a name.
-  case reset = 25
+  case reset = 35
   /// `CLIENT`: names and describes connections.
-  case client = 26
+  case client = 36
   /// `COMMAND`: describes the commands, all of them without a subcommand.
-  case command = 27
+  case command = 37
   /// `INFO`: shows figures of the server, by sections.
-  case info = 28
+  case info = 38
   /// `CONFIG`: shows settings.
-  case config = 29
+  case config = 39
   /// `SHUTDOWN`: finishes the writes under way and ends the server.
-  case shutdown = 30
+  case shutdown = 40
 }
 
 /// A subcommand of XINFO.
@@ -121,12 +141,22 @@ extension CommandName {
     case .tokenDelete: -2
     case .tokenHistory: -2
     case .tokenSecrets: 2
+    case .tokenAccess: -2
+    case .tokenAccessFor: -3
+    case .tokenRefresh: -2
+    case .tokenRefreshOrDelete: -2
     case .tokensFind: -1
     case .tokensRequireScopes: -2
     case .tokensRequireScopesExact: -2
     case .tokensEquivalentTo: -2
     case .tokensGetExpired: -1
     case .tokensDelete: -2
+    case .tokensRequireValid: -1
+    case .tokensBulkRefresh: -1
+    case .tokensCleanup: -1
+    case .refreshTake: -1
+    case .refreshDone: -5
+    case .refreshFail: -7
     case .ledgerStatus: 1
     case .ledgerDigest: 1
     case .xlen: 2
@@ -157,12 +187,22 @@ extension CommandName {
     case .tokenDelete: .writer
     case .tokenHistory: .reader
     case .tokenSecrets: .admin
+    case .tokenAccess: .user
+    case .tokenAccessFor: .user
+    case .tokenRefresh: .user
+    case .tokenRefreshOrDelete: .writer
     case .tokensFind: .reader
     case .tokensRequireScopes: .reader
     case .tokensRequireScopesExact: .reader
     case .tokensEquivalentTo: .reader
     case .tokensGetExpired: .reader
     case .tokensDelete: .writer
+    case .tokensRequireValid: .writer
+    case .tokensBulkRefresh: .writer
+    case .tokensCleanup: .writer
+    case .refreshTake: .refresher
+    case .refreshDone: .refresher
+    case .refreshFail: .refresher
     case .ledgerStatus: .reader
     case .ledgerDigest: .reader
     case .xlen: .reader
@@ -193,12 +233,22 @@ extension CommandName {
     case .tokenDelete: .write
     case .tokenHistory: .read
     case .tokenSecrets: .read
+    case .tokenAccess: .read
+    case .tokenAccessFor: .read
+    case .tokenRefresh: .write
+    case .tokenRefreshOrDelete: .write
     case .tokensFind: .read
     case .tokensRequireScopes: .read
     case .tokensRequireScopesExact: .read
     case .tokensEquivalentTo: .read
     case .tokensGetExpired: .read
     case .tokensDelete: .write
+    case .tokensRequireValid: .write
+    case .tokensBulkRefresh: .write
+    case .tokensCleanup: .write
+    case .refreshTake: .write
+    case .refreshDone: .write
+    case .refreshFail: .write
     case .ledgerStatus: .read
     case .ledgerDigest: .read
     case .xlen: .read
@@ -232,12 +282,22 @@ extension CommandName {
     case .tokenDelete: .tokenDelete
     case .tokenHistory: .tokenHistory
     case .tokenSecrets: .tokenSecrets
+    case .tokenAccess: .tokenAccess
+    case .tokenAccessFor: .tokenAccessFor
+    case .tokenRefresh: .tokenRefresh
+    case .tokenRefreshOrDelete: .tokenRefreshOrDelete
     case .tokensFind: .tokensFind
     case .tokensRequireScopes: .tokensRequireScopes
     case .tokensRequireScopesExact: .tokensRequireScopesExact
     case .tokensEquivalentTo: .tokensEquivalentTo
     case .tokensGetExpired: .tokensGetExpired
     case .tokensDelete: .tokensDelete
+    case .tokensRequireValid: .tokensRequireValid
+    case .tokensBulkRefresh: .tokensBulkRefresh
+    case .tokensCleanup: .tokensCleanup
+    case .refreshTake: .refreshTake
+    case .refreshDone: .refreshDone
+    case .refreshFail: .refreshFail
     case .ledgerStatus: .ledgerStatus
     case .ledgerDigest: .ledgerDigest
     case .xlen: .xlen
@@ -337,6 +397,47 @@ extension CommandSpecification {
       CommandArgument("id", .integer),
     ],
     subcommands: [])
+  fileprivate static let tokenAccess = CommandSpecification(
+    name: "TOKEN.ACCESS", summary: "Gives an access token that is valid, refreshed if need be.",
+    since: "0.1.0", group: .token, arity: -2,
+    complexity: "O(1), and a refresh where it is expired.",
+    role: .user, effect: .read,
+    arguments: [
+      CommandArgument("id", .integer),
+      CommandArgument("timeout", .integer, token: "TIMEOUT", [.optional]),
+    ],
+    subcommands: [])
+  fileprivate static let tokenAccessFor = CommandSpecification(
+    name: "TOKEN.ACCESSFOR", summary: "Gives a valid access token of a character: TOKEN.LOOKUP and TOKEN.ACCESS.",
+    since: "0.1.0", group: .token, arity: -3,
+    complexity: "As TOKEN.LOOKUP, and a refresh where it is expired.",
+    role: .user, effect: .read,
+    arguments: .list([
+      CommandArgument("character-id", .integer),
+    ], Fragment.scopes, [
+      CommandArgument("timeout", .integer, token: "TIMEOUT", [.optional]),
+    ]),
+    subcommands: [])
+  fileprivate static let tokenRefresh = CommandSpecification(
+    name: "TOKEN.REFRESH", summary: "Refreshes a token, expired or not.",
+    since: "0.1.0", group: .token, arity: -2,
+    complexity: "O(1), and a refresh.",
+    role: .user, effect: .write,
+    arguments: [
+      CommandArgument("id", .integer),
+      CommandArgument("timeout", .integer, token: "TIMEOUT", [.optional]),
+    ],
+    subcommands: [])
+  fileprivate static let tokenRefreshOrDelete = CommandSpecification(
+    name: "TOKEN.REFRESHORDELETE", summary: "Refreshes a token, and deletes it where it cannot be valid again.",
+    since: "0.1.0", group: .token, arity: -2,
+    complexity: "O(1), and a refresh.",
+    role: .writer, effect: .write,
+    arguments: [
+      CommandArgument("id", .integer),
+      CommandArgument("timeout", .integer, token: "TIMEOUT", [.optional]),
+    ],
+    subcommands: [])
   fileprivate static let tokensFind = CommandSpecification(
     name: "TOKENS.FIND", summary: "Finds the tokens that pass every filter given; all of them without one.",
     since: "0.1.0", group: .tokens, arity: -1,
@@ -382,6 +483,82 @@ extension CommandSpecification {
     arguments: .list([
       CommandArgument("filter", .oneOf, [.multiple], Fragment.filter),
     ], Fragment.reason),
+    subcommands: [])
+  fileprivate static let tokensRequireValid = CommandSpecification(
+    name: "TOKENS.REQUIREVALID", summary: "Refreshes the expired ones, deletes what cannot be, and finds the valid ones.",
+    since: "0.1.0", group: .tokens, arity: -1,
+    complexity: "As TOKENS.FIND, and a refresh for each expired token.",
+    role: .writer, effect: .write,
+    arguments: [
+      CommandArgument("filter", .oneOf, [.optional, .multiple], Fragment.filter),
+      CommandArgument("timeout", .integer, token: "TIMEOUT", [.optional]),
+    ],
+    subcommands: [])
+  fileprivate static let tokensBulkRefresh = CommandSpecification(
+    name: "TOKENS.BULKREFRESH", summary: "Refreshes tokens, expired or not, and deletes what cannot be valid again.",
+    since: "0.1.0", group: .tokens, arity: -1,
+    complexity: "As TOKENS.FIND, and a refresh for each token.",
+    role: .writer, effect: .write,
+    arguments: [
+      CommandArgument("filter", .oneOf, [.optional, .multiple], Fragment.filter),
+      CommandArgument("timeout", .integer, token: "TIMEOUT", [.optional]),
+    ],
+    subcommands: [])
+  fileprivate static let tokensCleanup = CommandSpecification(
+    name: "TOKENS.CLEANUP", summary: "Deletes the tokens without a user, and refreshes or deletes the expired ones.",
+    since: "0.1.0", group: .tokens, arity: -1,
+    complexity: "O(expired tokens), and a refresh for each.",
+    role: .writer, effect: .write,
+    arguments: [
+      CommandArgument("fraction", .integer, token: "FRACTION", [.optional]),
+      CommandArgument("timeout", .integer, token: "TIMEOUT", [.optional]),
+    ],
+    subcommands: [])
+  fileprivate static let refreshTake = CommandSpecification(
+    name: "REFRESH.TAKE", summary: "Leases tokens that are to be refreshed, and gives what is needed for it.",
+    since: "0.1.0", group: .refresh, arity: -1,
+    complexity: "O(jobs).",
+    role: .refresher, effect: .write,
+    arguments: [
+      CommandArgument("jobs", .integer, token: "COUNT", [.optional]),
+      CommandArgument("milliseconds", .integer, token: "BLOCK", [.optional]),
+    ],
+    subcommands: [])
+  fileprivate static let refreshDone = CommandSpecification(
+    name: "REFRESH.DONE", summary: "Tells that a refresh succeeded.",
+    since: "0.1.0", group: .refresh, arity: -5,
+    complexity: "O(1).",
+    role: .refresher, effect: .write,
+    arguments: [
+      CommandArgument("id", .integer),
+      CommandArgument("fence", .integer),
+      CommandArgument("access-token", .string, token: "ACCESS"),
+      CommandArgument("refresh", .oneOf, [.optional], [
+        CommandArgument("refresh-token", .string, token: "REFRESH"),
+        CommandArgument("no-refresh", .pureToken, token: "NOREFRESH"),
+      ]),
+      CommandArgument("owner-hash", .string, token: "OWNER", [.optional]),
+      CommandArgument("unverified", .pureToken, token: "UNVERIFIED", [.optional]),
+    ],
+    subcommands: [])
+  fileprivate static let refreshFail = CommandSpecification(
+    name: "REFRESH.FAIL", summary: "Tells that a refresh failed.",
+    since: "0.1.0", group: .refresh, arity: -7,
+    complexity: "O(1).",
+    role: .refresher, effect: .write,
+    arguments: [
+      CommandArgument("id", .integer),
+      CommandArgument("fence", .integer),
+      CommandArgument("class", .oneOf, token: "CLASS", [], [
+        CommandArgument("definite", .pureToken, token: "definite"),
+        CommandArgument("configuration", .pureToken, token: "configuration"),
+        CommandArgument("incomplete", .pureToken, token: "incomplete"),
+        CommandArgument("unavailable", .pureToken, token: "unavailable"),
+      ]),
+      CommandArgument("code", .string, token: "CODE"),
+      CommandArgument("refresh-token", .string, token: "REFRESH", [.optional]),
+      CommandArgument("milliseconds", .integer, token: "RETRYAFTER", [.optional]),
+    ],
     subcommands: [])
   fileprivate static let ledgerStatus = CommandSpecification(
     name: "LEDGER.STATUS", summary: "Shows the state of the ledger: last event, tokens, disk.",

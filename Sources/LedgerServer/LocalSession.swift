@@ -50,8 +50,8 @@ public final class LocalSession {
           commit(&held, &replies)
           continue
         }
-        if case .held(let sequence, let value) = outcome {
-          held.append(HeldReply(sequence: sequence, value: value))
+        if case .held(let sequence, let answer) = outcome {
+          held.append(HeldReply(sequence: sequence, answer: answer))
         } else {
           finish(outcome, &reply)
         }
@@ -92,24 +92,50 @@ public final class LocalSession {
         reply.writeError(CommandError.unreadableLog(error).text)
       }
     case .blocked: reply.writeNull()
+    case .taking: reply.writeArrayHeader(count: 0)
+    case .awaiting(let wait): answer(wait, &reply)
     case .shutdown: reply.writeSimple("OK")
     case .replied, .held, .wait, .close: break
     }
   }
 
+  /// Answers a wait; nobody but this session could take jobs, so one that has some is in vain.
+  private func answer(_ wait: RefreshWait, _ reply: inout ReplyWriter) {
+    guard wait.isComplete else {
+      executor.desk.forget(wait)
+      executor.writeError(.timeout, &reply)
+      return
+    }
+    guard !executor.answer(wait, session, &reply) else { return }
+    let failure = commit()
+    guard failure != nil || !executor.answer(wait, session, &reply) else { return }
+    executor.desk.forget(wait)
+    executor.writeError(failure ?? .readOnly, &reply)
+  }
+
+  /// Makes what is pending durable.
+  ///
+  /// - Returns: why it is not, if so.
+  private func commit() -> CommandError? {
+    do throws(StoreError) { try executor.store.commit() } catch {
+      executor.desk.abandon()
+      if error.isDiskFull { return .diskFull }
+      executor.hasFailed = true
+      return .readOnly
+    }
+    executor.settleRefreshes()
+    return nil
+  }
+
   /// Makes what is pending durable, and fills in the replies that waited for it: the last ones.
   private func commit(_ held: inout [HeldReply], _ replies: inout [[UInt8]]) {
     guard !held.isEmpty else { return }
-    var failure: CommandError?
-    do throws(StoreError) { try executor.store.commit() } catch {
-      failure = error.isDiskFull ? .diskFull : .readOnly
-    }
-    if case .readOnly = failure { executor.hasFailed = true }
+    let failure = commit()
     let first = replies.count - held.count
     for (index, held) in held.enumerated() {
       var reply = ReplyWriter(version: session.version)
       if held.sequence <= executor.store.state.lastSequence {
-        reply.writeInteger(held.value)
+        executor.write(held.answer, into: &reply)
       } else {
         reply.writeError((failure ?? .readOnly).text)
       }

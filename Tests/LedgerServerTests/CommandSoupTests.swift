@@ -46,7 +46,10 @@ import Testing
       let request = request(&generator)
       let reply = ledger.reply(request.map { Array($0.utf8) })
       if let prefix = reply.errorPrefix {
-        let known = ["ERR", "NOTFOUND", "CONFLICT", "LIMIT", "NOPROTO"].contains(prefix)
+        let known = [
+          "ERR", "NOTFOUND", "CONFLICT", "LIMIT", "NOPROTO", "NOTREFRESHABLE", "TOKENEXPIRED",
+          "NOREFRESHER", "TIMEOUT",
+        ].contains(prefix)
         #expect(known, "seed \(seed), request \(number): \(request): \(reply.shown)")
       }
     }

@@ -70,7 +70,8 @@ enum GoldenLedger {
     let kept = Refresh(
       fence: nil, created: time, access: secret(6).recorded, refresh: nil, isUnverified: false)
     try add(.refreshed(kept), to: 1, [6], in: store)
-    for failureClass in RefreshFailure.Class.allCases {
+    let classes: [RefreshFailure.Class] = [.definite, .configuration, .incomplete, .unavailable]
+    for failureClass in classes {
       let fence = try add(.refreshStarted(Lease(end: time, attempt: 2)), to: 1000, in: store)
       let rotated = failureClass == .incomplete ? [7] : []
       let failure = RefreshFailure(

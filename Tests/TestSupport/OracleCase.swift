@@ -17,11 +17,16 @@ public struct OracleCase: Decodable, Sendable {
   public let tokens: [OracleToken]
   /// Questions that change nothing.
   public let queries: [OracleQuery]
+  /// What the SSO answers, used by mutations.
+  public let ssoScripts: [OracleScript]?
+  /// Operations that change tokens; each starts from the population.
+  public let mutations: [OracleMutation]?
 
   enum CodingKeys: String, CodingKey {
     case clock
     case validDuration = "valid_duration"
-    case scopes, tokens, queries
+    case scopes, tokens, queries, mutations
+    case ssoScripts = "sso_scripts"
   }
 
   /// Every recorded case, and the one of the dumpdata file.

@@ -42,6 +42,15 @@ struct ArgumentReader: ~Escapable {
     position < request.count ? request[position] : nil
   }
 
+  /// The whole request as it can be sent again.
+  func encodedRequest() -> [UInt8] {
+    var writer = RequestWriter()
+    var words: [[UInt8]] = []
+    for index in 0..<request.count { words.append([UInt8](copying: request[index])) }
+    writer.write(words)
+    return writer.bytes
+  }
+
   // MARK: Keywords
 
   /// Takes the next argument, which must be a keyword.

@@ -27,6 +27,16 @@ enum CommandError: Error {
   case denied(needed: Role)
   case diskFull
   case readOnly
+  case tokenExpired(TokenID)
+  case tokenInvalid(TokenID)
+  case incomplete(TokenID)
+  case ssoUnavailable(TokenID)
+  case misconfigured
+  /// Nobody is connected who refreshes tokens.
+  case noRefresher
+  case timeout
+  /// The lease had moved on when the outcome came; the history tells it.
+  case lateOutcome(TokenID)
   /// The secrets of a token are no more.
   case gone(TokenID)
   case protocolVersion
@@ -63,6 +73,18 @@ extension CommandError {
     case .denied(let needed): "DENIED this needs the role \(needed)"
     case .diskFull: "DISKFULL there is no room on the disk; nothing was written"
     case .readOnly: "READONLY the log takes no writes"
+    case .tokenExpired(let id):
+      "TOKENEXPIRED the token \(id.rawValue) is expired and has no usable refresh token"
+    case .tokenInvalid(let id): "TOKENINVALID the SSO refused the token \(id.rawValue) for good"
+    case .incomplete(let id):
+      "INCOMPLETE the SSO gave no usable answer for the token \(id.rawValue)"
+    case .ssoUnavailable(let id):
+      "SSOUNAVAILABLE the SSO gave no answer for the token \(id.rawValue)"
+    case .misconfigured: "MISCONFIGURED the SSO does not accept the application"
+    case .noRefresher: "NOREFRESHER nobody is connected who refreshes tokens"
+    case .timeout: "TIMEOUT there was no outcome in time; it may still come"
+    case .lateOutcome(let id):
+      "CONFLICT the lease of the token \(id.rawValue) has moved on; the outcome is only told"
     case .gone(let id): "GONE the secrets of token \(id.rawValue) were erased"
     case .protocolVersion: "NOPROTO unsupported protocol version"
     case .tooLargeReply(let limit):

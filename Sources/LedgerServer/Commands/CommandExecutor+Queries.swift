@@ -28,7 +28,7 @@ extension CommandExecutor {
     if let found { write(state.token(found), &reply) } else { reply.writeNull() }
   }
 
-  private func write(_ token: Token?, _ reply: inout ReplyWriter) {
+  func write(_ token: Token?, _ reply: inout ReplyWriter) {
     guard let token else {
       reply.writeNull()
       return
@@ -54,7 +54,7 @@ extension CommandExecutor {
     try write(token.refresh, of: id, &reply)
   }
 
-  private func write(
+  func write(
     _ reference: SecretReference, of id: TokenID, _ reply: inout ReplyWriter
   ) throws(CommandError) {
     switch reference.recorded {

@@ -24,14 +24,15 @@ extension CommandExecutor {
     }) {
     case .alreadyDone(let id): return try repeated(id)
     case .propose(let event, let id):
-      return try append([event], Origin(actor: session.actor, reason: parsed.reason), id.rawValue)
+      return try append(
+        [event], Origin(actor: session.actor, reason: parsed.reason), .integer(id.rawValue))
     }
   }
 
   /// The reply of a request that was carried out before: durable, so it could be given at once; it
   /// goes the way of all writes to keep its place among them.
   private func repeated(_ id: TokenID) throws(CommandError) -> Outcome {
-    .held(store.state.lastSequence, id.rawValue)
+    .held(store.state.lastSequence, .integer(id.rawValue))
   }
 
   // MARK: TOKEN.GRANT, TOKEN.DELETE
@@ -50,7 +51,7 @@ extension CommandExecutor {
       reply.writeInteger(0)
       return .replied
     }
-    return try append([event], options.origin(session), Int64(new.count))
+    return try append([event], options.origin(session), .integer(Int64(new.count)))
   }
 
   func delete(
@@ -66,7 +67,7 @@ extension CommandExecutor {
       reply.writeInteger(0)
       return .replied
     }
-    return try append([event], options.origin(session), 1)
+    return try append([event], options.origin(session), .integer(1))
   }
 
   // MARK: TOKENS.DELETE
@@ -92,7 +93,7 @@ extension CommandExecutor {
       return .replied
     }
     let origin = Origin(actor: session.actor, reason: reason)
-    return try append(events, origin, Int64(events.count))
+    return try append(events, origin, .integer(Int64(events.count)))
   }
 
   private func isInFlight(_ id: Int64) -> Bool {
@@ -118,19 +119,19 @@ extension CommandExecutor {
 
   // MARK: Common
 
-  private func decide<Decision>(
+  func decide<Decision>(
     _ body: () throws(Rejection) -> Decision
   ) throws(CommandError) -> Decision {
     do throws(Rejection) { return try body() } catch { throw .rejected(error) }
   }
 
-  /// Appends what was decided; the reply is `value`, once it is durable.
-  private func append(
-    _ events: [ProposedEvent], _ origin: Origin, _ value: Int64
+  /// Appends what was decided; the reply is `answer`, once it is durable.
+  func append(
+    _ events: [ProposedEvent], _ origin: Origin, _ answer: HeldAnswer
   ) throws(CommandError) -> Outcome {
     guard store.pendingBytes < settings.limits.maximumPendingBytes else { return .wait }
     return try .held(
-      decide { () throws(Rejection) in try store.append(events, origin: origin) }, value)
+      decide { () throws(Rejection) in try store.append(events, origin: origin) }, answer)
   }
 }
 

@@ -14,14 +14,18 @@ import TokenLedger
 enum Outcome {
   /// The reply is written.
   case replied
-  /// The reply is this integer, once the event with this sequence is durable.
-  case held(EventSequence, Int64)
+  /// The reply is this, once the event with this sequence is durable.
+  case held(EventSequence, HeldAnswer)
   /// Something that the request depends on is in flight: carry it out again after the next commit.
   case wait
   /// The reply is this long history, to be written in slices.
   indirect case streaming(EventCursor)
   /// The reply comes with the next event after a sequence, or as null after a time.
   indirect case blocked(StreamWait)
+  /// The reply comes with the outcome of a refresh, or as an error after a time.
+  case awaiting(RefreshWait)
+  /// The reply comes with the next refresh job, or as an empty list after a time.
+  case taking(TakeWait)
   /// The reply is written, and the connection ends after it.
   case close
   /// The server ends; no reply.
@@ -46,6 +50,8 @@ final class CommandExecutor {
   }
   private var maximumReplyBytes: Int
   var figures = ServerFigures()
+  /// Who refreshes what for whom.
+  var desk = RefreshDesk()
   /// Whether a sync failed: nothing is written any more.
   var hasFailed = false
   /// Whether the latest batch found no room on the disk.
@@ -159,6 +165,16 @@ final class CommandExecutor {
       .tokensGetExpired:
       try find(&arguments, state, &scratch, &reply)
     case .tokensDelete: return try deleteMatching(&arguments, session, state, &scratch, &reply)
+    case .tokenAccess: return try access(&arguments, state, &reply)
+    case .tokenAccessFor: return try accessFor(&arguments, state, &scratch, &reply)
+    case .tokenRefresh: return try refresh(&arguments, .refresh, session)
+    case .tokenRefreshOrDelete: return try refresh(&arguments, .refreshOrDelete, session)
+    case .tokensRequireValid, .tokensBulkRefresh:
+      return try refreshSelection(&arguments, request, session, state, &scratch)
+    case .tokensCleanup: return try cleanUp(&arguments, session, state)
+    case .refreshTake: return try takeJobs(&arguments, session, &reply)
+    case .refreshDone: return try refreshDone(&arguments, session)
+    case .refreshFail: return try refreshFail(&arguments, session)
     case .ledgerStatus: writeStatus(&reply)
     case .ledgerDigest: reply.writeBulk(store.state.digest().hex)
     case .xlen: try streamLength(&arguments, &reply)

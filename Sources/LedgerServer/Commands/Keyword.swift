@@ -4,8 +4,11 @@
 
 /// A word that introduces a value, or is an argument by itself.
 enum Keyword: UInt8, CaseIterable, Sendable {
-  case access, after, block, character, count, created, equivalent, exactly, exists, expect, expired
-  case fields, first, fresh, id, ids, key, limit, list, name, nouser, owner, reason, refresh
+  case access, after, block, character, `class`, code, count, created, equivalent, exactly, exists,
+    expect, expired
+  case fields, first, fraction, fresh, id, ids, key, limit, list, name, norefresh, nouser, owner,
+    reason
+  case refresh, retryafter, timeout, unverified
   case refreshable, rev, scopes, setname, ssoversion, streams, type, user
 
   /// The keyword in capitals, as documentation shows it.

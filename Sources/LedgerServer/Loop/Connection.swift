@@ -20,12 +20,24 @@ enum Pause {
   case streaming(EventCursor)
   /// The request waits for the next event.
   case blocked(StreamWait)
+  /// The request waits for the refresh of tokens.
+  case awaiting(RefreshWait)
+  /// The request waits for refresh jobs.
+  case taking(TakeWait)
+
+  /// Whether the peer may leave while nothing is read from it.
+  var isForPeer: Bool {
+    switch self {
+    case .blocked, .awaiting, .taking: true
+    case .commit, .streaming: false
+    }
+  }
 }
 
 /// A reply that leaves once an event is durable.
 struct HeldReply {
   var sequence: EventSequence
-  var value: Int64
+  var answer: HeldAnswer
 }
 
 /// A client of the node.
@@ -84,7 +96,7 @@ final class Connection {
     let isListening = pause == nil && !isEnding && !isPeerFinished && !hasLeftRequests
     if isListening && output.count <= unsentLimit { interest.insert(.readable) }
     // A client that waits for events may leave, and nobody would read that from the wire.
-    if case .blocked = pause, !isPeerFinished { interest.insert(.peerFinished) }
+    if pause?.isForPeer == true, !isPeerFinished { interest.insert(.peerFinished) }
     if !output.isEmpty { interest.insert(.writable) }
     return interest
   }

@@ -18,7 +18,7 @@ extension Node {
       close(connection)
       return
     }
-    if event.isPeerFinished, case .blocked = connection.pause {
+    if event.isPeerFinished, connection.pause?.isForPeer == true {
       close(connection)
       return
     }
@@ -162,8 +162,8 @@ extension Node {
   ) -> Bool {
     switch outcome {
     case .replied: break
-    case .held(let sequence, let value):
-      hold(HeldReply(sequence: sequence, value: value), connection, &reply)
+    case .held(let sequence, let answer):
+      hold(HeldReply(sequence: sequence, answer: answer), connection, &reply)
     case .wait:
       connection.pause = .commit
       waitForCommit(connection)
@@ -174,6 +174,12 @@ extension Node {
     case .blocked(let wait):
       connection.pause = .blocked(wait)
       blocked.append(connection)
+    case .awaiting(let wait):
+      connection.pause = .awaiting(wait)
+      awaiting.append(connection)
+    case .taking(let wait):
+      connection.pause = .taking(wait)
+      taking.append(connection)
     case .close: connection.isEnding = true
     case .shutdown:
       connection.isEnding = true

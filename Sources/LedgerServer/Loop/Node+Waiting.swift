@@ -17,7 +17,7 @@ extension Node {
   /// Keeps a reply until its event is durable; gives it at once if it is, with nothing before it.
   func hold(_ held: HeldReply, _ connection: Connection, _ reply: inout ReplyWriter) {
     if connection.held.isEmpty, held.sequence <= store.state.lastSequence {
-      reply.writeInteger(held.value)
+      executor.write(held.answer, into: &reply)
       return
     }
     waitForCommit(connection)
@@ -39,16 +39,22 @@ extension Node {
     case .durable:
       executor.figures.commitsDurable += 1
       noteRoom(isFull: false)
+      executor.settleRefreshes()
       release(nil)
+      answerRefreshes()
       wakeReaders()
     case .refused(let file):
       executor.figures.commitsRefused += 1
       noteRoom(isFull: true, file: file)
+      executor.desk.abandon()
       release(.diskFull)
+      failRefreshes(.diskFull)
     case .failed(let error):
       executor.hasFailed = true
       log.write(.error, "the log failed", [("error", error.description)])
+      executor.desk.abandon()
       release(.readOnly)
+      failRefreshes(.readOnly)
       end = .logFailed(error.description)
     }
   }
@@ -89,7 +95,7 @@ extension Node {
     var released = 0
     for held in connection.held {
       if held.sequence <= store.state.lastSequence {
-        reply.writeInteger(held.value)
+        executor.write(held.answer, into: &reply)
       } else if let failure {
         reply.writeError(failure.text)
       } else {

@@ -25,6 +25,9 @@ final class Node {
   /// Connections that write a long reply, or wait for events.
   var streaming: [Connection] = []
   var blocked: [Connection] = []
+  /// Connections that wait for the outcome of a refresh, or for jobs.
+  var awaiting: [Connection] = []
+  var taking: [Connection] = []
 
   /// Where requests are received, and parsed in place when they arrive whole.
   var receiveBuffer = [UInt8](repeating: 0, count: 256 * 1024)
@@ -71,6 +74,7 @@ final class Node {
   func close(_ connection: Connection) {
     guard !connection.isClosed else { return }
     connections[connection.session.number] = nil
+    forgetRefreshes(of: connection)
     connection.end()
     connection.wire.close()
   }
@@ -82,6 +86,7 @@ final class Node {
     if end == nil {
       writeSlices()
       endWaits()
+      carryOnRefreshes()
       store.submit()
       if store.commitDescriptor == nil { finishCommit() }
     }
@@ -95,7 +100,7 @@ final class Node {
     for case .blocked(let wait) in blocked.map(\.pause) {
       due = min(due, wait.deadlineMicroseconds ?? .max)
     }
-    return due
+    return min(due, refreshDueMicroseconds)
   }
 
   /// Takes over settings that were read again, also for those who are connected.

@@ -10,6 +10,8 @@ public import TokenLedger
 public struct ServerSettings: Sendable {
   /// How long a token is valid after `created`.
   public var validDuration = ValidDuration.standard
+  /// How long a worker has for a refresh before somebody else may try.
+  public var leaseMicroseconds: Int64 = 120_000_000
   /// Roles for users and groups, besides the daemon's own user, who is admin.
   public var grants: [RoleGrant] = []
   /// The limits of the socket.

@@ -43,12 +43,14 @@ extension LedgerState {
   ///   - report: the outcome.
   ///   - expected: the token's version, where the asker cares.
   ///   - now: the time of a report that brings none.
+  ///   - isEndingWanted: whether whoever asked wants a definite failure to end the token; else it
+  ///     is only told, as `refused`.
   ///   - isEndingAllowed: whether a definite failure may end the token.
   /// - Returns: what it comes to, and the events to write.
   /// - Throws: `limit`, `tokenNotFound`, `versionConflict`.
   public func decideRefreshed(
     _ id: TokenID, under fence: EventSequence?, _ report: RefreshReport,
-    expected: UInt32? = nil, now: UnixTime, isEndingAllowed: Bool
+    expected: UInt32? = nil, now: UnixTime, isEndingWanted: Bool = true, isEndingAllowed: Bool
   ) throws(Rejection) -> OutcomeDecision {
     try report.check()
     guard let row = row(id) else { throw .tokenNotFound(id) }
@@ -61,7 +63,9 @@ extension LedgerState {
     if let owner = report.ownerHash, owner != texts.text(tokens.owners[row.index]) {
       var changed = FailureReport(.definite, code: FailureCode.ownerChanged)
       changed.rotated = report.refresh
-      return fail(row, changed, under: fence, isEndingAllowed: isEndingAllowed)
+      return fail(
+        row, changed, under: fence, isEndingWanted: isEndingWanted,
+        isEndingAllowed: isEndingAllowed)
     }
     let refresh = Refresh(
       fence: fence, created: report.at ?? now, access: report.access.recorded,
@@ -76,16 +80,20 @@ extension LedgerState {
   ///   - id: the token.
   ///   - fence: the lease it was made under; nil: none.
   ///   - report: the outcome.
+  ///   - isEndingWanted: whether whoever asked wants a definite failure to end the token; else it
+  ///     is only told, as `refused`.
   ///   - isEndingAllowed: whether a definite failure may end the token.
   /// - Returns: what it comes to, and the events to write.
   /// - Throws: `limit`, `tokenNotFound`.
   public func decideRefreshFailed(
-    _ id: TokenID, under fence: EventSequence?, _ report: FailureReport, isEndingAllowed: Bool
+    _ id: TokenID, under fence: EventSequence?, _ report: FailureReport,
+    isEndingWanted: Bool = true, isEndingAllowed: Bool
   ) throws(Rejection) -> OutcomeDecision {
     try report.check()
     guard let row = row(id) else { throw .tokenNotFound(id) }
     if isLate(fence, row) { return .late([event(row, failure: report, under: fence)]) }
-    return fail(row, report, under: fence, isEndingAllowed: isEndingAllowed)
+    return fail(
+      row, report, under: fence, isEndingWanted: isEndingWanted, isEndingAllowed: isEndingAllowed)
   }
 
   /// Decides on bringing a deleted token back, or on letting go of one that is held back.
@@ -98,6 +106,9 @@ extension LedgerState {
     return event(row, .restored)
   }
 
+  /// The lease under which a live token is being refreshed; it may be over.
+  public func lease(of id: TokenID) -> HeldLease? { row(id).flatMap { tokens.leases[$0] } }
+
   /// The ids of all tokens that are held back, ascending.
   ///
   /// - Complexity: O(held back · log held back).
@@ -108,9 +119,14 @@ extension LedgerState {
   // MARK: Events
 
   private func fail(
-    _ row: TokenRow, _ report: FailureReport, under fence: EventSequence?, isEndingAllowed: Bool
+    _ row: TokenRow, _ report: FailureReport, under fence: EventSequence?, isEndingWanted: Bool,
+    isEndingAllowed: Bool
   ) -> OutcomeDecision {
+    var report = report
+    let isRefused = report.failureClass == .definite && !isEndingWanted
+    if isRefused { report.failureClass = .refused }
     let failure = event(row, failure: report, under: fence)
+    if isRefused { return .refused([failure]) }
     guard report.failureClass == .definite else { return .failed([failure]) }
     return isEndingAllowed ? .ended([failure, event(row, .deleted)]) : .heldBack([failure])
   }

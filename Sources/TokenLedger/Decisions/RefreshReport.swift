@@ -53,6 +53,8 @@ public enum OutcomeDecision: Sendable {
   case refreshed([ProposedEvent])
   /// The refresh failed; the token goes on.
   case failed([ProposedEvent])
+  /// The refresh failed for good; nobody wanted the token ended by that, and it goes on.
+  case refused([ProposedEvent])
   /// The refresh failed for good: the token ends.
   case ended([ProposedEvent])
   /// The refresh failed for good, but the token is held back.
@@ -63,8 +65,8 @@ public enum OutcomeDecision: Sendable {
   /// What is to be written, in order and together.
   public var events: [ProposedEvent] {
     switch self {
-    case .refreshed(let events), .failed(let events), .ended(let events), .heldBack(let events),
-      .late(let events):
+    case .refreshed(let events), .failed(let events), .refused(let events), .ended(let events),
+      .heldBack(let events), .late(let events):
       events
     }
   }

@@ -99,6 +99,8 @@ public struct RefreshFailure: Hashable, Sendable {
     case incomplete = 3
     /// No answer, after retries; nothing ends.
     case unavailable = 4
+    /// As definite, of a token that nobody wanted ended by a failure; nothing ends.
+    case refused = 5
 
     /// The word in the protocol.
     public var word: StaticString {
@@ -107,6 +109,7 @@ public struct RefreshFailure: Hashable, Sendable {
       case .configuration: "configuration"
       case .incomplete: "incomplete"
       case .unavailable: "unavailable"
+      case .refused: "refused"
       }
     }
   }

@@ -1,0 +1,235 @@
+// The commands of those who refresh tokens: take jobs, tell outcomes.
+// Invariant: a job leaves only when its lease is durable, so the ledger is proved writable before a
+// single-use refresh token is spent; an outcome counts only under the lease that it was made under.
+
+import Bytes
+import LedgerStore
+import RESP
+import TokenLedger
+
+/// A worker that waits for jobs.
+struct TakeWait {
+  var count: Int
+  /// On the monotonic clock; the end of time for never.
+  var deadlineMicroseconds: Int64
+}
+
+/// Jobs whose leases are on their way to the disk.
+struct GrantedJobs {
+  var jobs: [RefreshJob]
+  /// The last of their leases.
+  var sequence: EventSequence
+}
+
+extension CommandExecutor {
+  /// The most jobs of one REFRESH.TAKE.
+  static let maximumJobs: Int64 = 1000
+  /// The longest wait for a job or an outcome: a day.
+  static let maximumWaitMilliseconds: Int64 = 86_400_000
+
+  // MARK: REFRESH.TAKE
+
+  func takeJobs(
+    _ arguments: inout ArgumentReader, _ session: Session, _ reply: inout ReplyWriter
+  ) throws(CommandError) -> Outcome {
+    var count: Int64?
+    var block: Int64?
+    while !arguments.isAtEnd {
+      switch try arguments.keyword() {
+      case .count:
+        guard count == nil else { throw .repeated(.count) }
+        count = try arguments.integer("COUNT", in: 1...Self.maximumJobs)
+      case .block:
+        guard block == nil else { throw .repeated(.block) }
+        block = try arguments.integer("BLOCK", in: 0...Self.maximumWaitMilliseconds)
+      default: throw .unexpectedArgument(.refreshTake)
+      }
+    }
+    guard !session.hasHeldReplies else { return .wait }
+    desk.admitWorker(session.number)
+    let wanted = Int(count ?? 1)
+    if let granted = try grantJobs(wanted, session).get() {
+      return .held(granted.sequence, .jobs(granted.jobs))
+    }
+    guard let block else {
+      reply.writeArrayHeader(count: 0)
+      return .replied
+    }
+    // As in XREAD, 0 waits for ever.
+    let deadline = block == 0 ? .max : store.options.clock.monotonicMicroseconds + block * 1000
+    return .taking(TakeWait(count: wanted, deadlineMicroseconds: deadline))
+  }
+
+  /// Grants leases to a worker for up to `count` queued tokens; nil when there is none.
+  func grantJobs(_ count: Int, _ session: Session) -> Result<GrantedJobs?, CommandError> {
+    guard store.pendingBytes < settings.limits.maximumPendingBytes else { return .success(nil) }
+    var jobs: [RefreshJob] = []
+    var failure: CommandError?
+    let origin = Origin(actor: session.actor)
+    var desk = exchange(&self.desk, with: RefreshDesk())
+    desk.handOut { id in
+      guard jobs.count < count, failure == nil else { return nil }
+      if store.inFlightEvent(of: id) != nil { return .postponed }
+      do throws(Rejection) {
+        switch try store.state.decideLease(
+          id, now: store.now, durationMicroseconds: settings.leaseMicroseconds)
+        {
+        case .held(let lease): return .leased(lease.fence, endMicroseconds: monotonicEnd(lease))
+        case .propose(let event):
+          let fence = try store.append([event], origin: origin)
+          jobs.append(RefreshJob(token: id, fence: fence))
+          return .granting(fence)
+        }
+      } catch {
+        if let result = RefreshResult(unleased: error) { return .settled(result) }
+        failure = .rejected(error)
+        return nil
+      }
+    }
+    self.desk = desk
+    guard let last = jobs.last else { return failure.map { .failure($0) } ?? .success(nil) }
+    return .success(GrantedJobs(jobs: jobs, sequence: last.fence))
+  }
+
+  /// When a lease ends, on the monotonic clock.
+  func monotonicEnd(_ lease: HeldLease) -> Int64 {
+    let left = lease.lease.end.microseconds - store.now.microseconds
+    return store.options.clock.monotonicMicroseconds + max(0, left)
+  }
+
+  // MARK: REFRESH.DONE, REFRESH.FAIL
+
+  func refreshDone(
+    _ arguments: inout ArgumentReader, _ session: Session
+  ) throws(CommandError) -> Outcome {
+    let id = try arguments.tokenID("the token")
+    let fence = try arguments.fence()
+    var access: SecretInput?
+    var report = RefreshReport(access: .empty)
+    while !arguments.isAtEnd {
+      switch try arguments.keyword() {
+      case .access where access == nil: access = try arguments.secret("ACCESS")
+      case .refresh where report.refresh == nil: report.refresh = try arguments.secret("REFRESH")
+      case .norefresh where report.refresh == nil: report.refresh = .null
+      case .owner where report.ownerHash == nil: report.ownerHash = try arguments.text("OWNER")
+      case .unverified where !report.isUnverified: report.isUnverified = true
+      default: throw .unexpectedArgument(.refreshDone)
+      }
+    }
+    guard let access else { throw .missing("ACCESS") }
+    report.access = access
+    guard store.inFlightEvent(of: id) == nil else { return .wait }
+    let outcome = try decide { () throws(Rejection) in
+      try store.state.decideRefreshed(
+        id, under: fence, report, now: store.now, isEndingWanted: desk.isEndingWanted(id),
+        isEndingAllowed: isEndingAllowed)
+    }
+    return try settle(id, outcome, nil, session)
+  }
+
+  func refreshFail(
+    _ arguments: inout ArgumentReader, _ session: Session
+  ) throws(CommandError) -> Outcome {
+    let id = try arguments.tokenID("the token")
+    let fence = try arguments.fence()
+    var failureClass: RefreshFailure.Class?
+    var code: Text?
+    var rotated: SecretInput?
+    var retryAfter: UInt64?
+    while !arguments.isAtEnd {
+      switch try arguments.keyword() {
+      case .class where failureClass == nil: failureClass = try arguments.failureClass()
+      case .code where code == nil: code = try arguments.text("CODE")
+      case .refresh where rotated == nil: rotated = try arguments.secret("REFRESH")
+      case .retryafter where retryAfter == nil:
+        retryAfter = UInt64(try arguments.integer("RETRYAFTER", in: 0...Int64.max))
+      default: throw .unexpectedArgument(.refreshFail)
+      }
+    }
+    guard let failureClass else { throw .missing("CLASS") }
+    guard let code else { throw .missing("CODE") }
+    var report = FailureReport(failureClass, code: code)
+    report.rotated = rotated
+    report.retryAfterMilliseconds = retryAfter ?? 0
+    guard store.inFlightEvent(of: id) == nil else { return .wait }
+    let outcome = try decide { () throws(Rejection) in
+      try store.state.decideRefreshFailed(
+        id, under: fence, report, isEndingWanted: desk.isEndingWanted(id),
+        isEndingAllowed: isEndingAllowed)
+    }
+    return try settle(id, outcome, failureClass, session)
+  }
+
+  /// Writes an outcome, and has those who wait told of it once it is durable.
+  private func settle(
+    _ id: TokenID, _ outcome: OutcomeDecision, _ failureClass: RefreshFailure.Class?,
+    _ session: Session
+  ) throws(CommandError) -> Outcome {
+    let version = store.state.token(id)?.version ?? 0
+    var answer = HeldAnswer.integer(Int64(version) + Int64(outcome.events.count))
+    if case .late = outcome { answer = .error(.lateOutcome(id)) }
+    let appended = try append(
+      outcome.events, Origin(actor: session.actor, cause: store.state.lease(of: id)?.fence), answer)
+    if case .held(let sequence, _) = appended,
+      let result = RefreshResult(outcome, failureClass)
+    {
+      desk.tell(id, result, at: sequence)
+    }
+    return appended
+  }
+
+  /// Whether a definite failure may end a token.
+  private var isEndingAllowed: Bool { store.state.heldBackCount == 0 }
+
+  /// Takes over into the desk what has become durable.
+  func settleRefreshes() {
+    var desk = exchange(&self.desk, with: RefreshDesk())
+    desk.settle(
+      through: store.state.lastSequence,
+      leaseEndMicroseconds: store.options.clock.monotonicMicroseconds + settings.leaseMicroseconds,
+      fence: { store.state.lease(of: $0)?.fence },
+      other: { id in
+        guard let token = store.state.token(id) else { return .deleted }
+        if token.heldBack != nil { return .heldBack }
+        return token.isExpired(at: store.now, settings.validDuration) ? .incomplete : .refreshed
+      })
+    self.desk = desk
+  }
+}
+
+extension RefreshResult {
+  /// What it means for those who wait that a token cannot be leased; nil: nothing about the token.
+  fileprivate init?(unleased rejection: Rejection) {
+    switch rejection {
+    case .tokenNotFound: self = .deleted
+    case .tokenHeldBack: self = .heldBack
+    case .notRefreshable: self = .notRefreshable
+    default: return nil
+    }
+  }
+}
+
+extension ArgumentReader {
+  /// Takes the fence of a lease.
+  @_lifetime(self: copy self)
+  fileprivate mutating func fence() throws(CommandError) -> EventSequence {
+    EventSequence(UInt64(try integer("the fence", in: 1...Int64.max)))
+  }
+
+  /// Takes a secret, which may be empty.
+  @_lifetime(self: copy self)
+  mutating func secret(_ what: @autoclosure () -> String) throws(CommandError) -> SecretInput {
+    SecretInput(hashing: [UInt8](copying: try textBytes(what())))
+  }
+
+  /// Takes one of the four classes of failure that can be told.
+  @_lifetime(self: copy self)
+  mutating func failureClass() throws(CommandError) -> RefreshFailure.Class {
+    let word = try next("CLASS")
+    for known in [RefreshFailure.Class.definite, .configuration, .incomplete, .unavailable]
+    where word.equalsIgnoringCase(Array(known.word.description.utf8).map(uppercased)) {
+      return known
+    }
+    throw .invalid("CLASS", expected: "definite, configuration, incomplete or unavailable")
+  }
+}
