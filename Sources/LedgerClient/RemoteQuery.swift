@@ -86,6 +86,9 @@ extension RemoteQuery {
   /// Only tokens that have a refresh token.
   public func refreshable() -> RemoteQuery { filtered("REFRESHABLE") }
 
+  /// Only tokens that are held back after a definite failure.
+  public func heldBack() -> RemoteQuery { filtered("HELD") }
+
   private func filtered(_ words: String...) -> RemoteQuery { filtered(words) }
 
   private func filtered(_ words: [String]) -> RemoteQuery {

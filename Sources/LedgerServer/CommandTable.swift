@@ -20,74 +20,78 @@ enum CommandName: UInt8, CaseIterable, Sendable {
   case tokenHistory = 5
   /// `TOKEN.SECRETS`: shows the access and refresh token of one token, for an export.
   case tokenSecrets = 6
+  /// `TOKEN.RESTORE`: brings back a token that was deleted, or lets go of one that is held back.
+  case tokenRestore = 7
   /// `TOKEN.ACCESS`: gives an access token that is valid, refreshed if need be.
-  case tokenAccess = 7
+  case tokenAccess = 8
   /// `TOKEN.ACCESSFOR`: gives a valid access token of a character: TOKEN.LOOKUP and TOKEN.ACCESS.
-  case tokenAccessFor = 8
+  case tokenAccessFor = 9
   /// `TOKEN.REFRESH`: refreshes a token, expired or not.
-  case tokenRefresh = 9
+  case tokenRefresh = 10
   /// `TOKEN.REFRESHORDELETE`: refreshes a token, and deletes it where it cannot be valid again.
-  case tokenRefreshOrDelete = 10
+  case tokenRefreshOrDelete = 11
   /// `TOKENS.FIND`: finds the tokens that pass every filter given; all of them without one.
-  case tokensFind = 11
+  case tokensFind = 12
   /// `TOKENS.REQUIRESCOPES`: finds the tokens that have all the scopes; for none, those without scopes.
-  case tokensRequireScopes = 12
+  case tokensRequireScopes = 13
   /// `TOKENS.REQUIRESCOPESEXACT`: finds the tokens that have exactly the scopes.
-  case tokensRequireScopesExact = 13
+  case tokensRequireScopesExact = 14
   /// `TOKENS.EQUIVALENTTO`: finds other tokens of the same character and scopes, of the same user or none.
-  case tokensEquivalentTo = 14
+  case tokensEquivalentTo = 15
   /// `TOKENS.GETEXPIRED`: finds the tokens that expire at this moment or did before.
-  case tokensGetExpired = 15
+  case tokensGetExpired = 16
   /// `TOKENS.DELETE`: deletes the tokens that pass every filter given, all or none.
-  case tokensDelete = 16
+  case tokensDelete = 17
+  /// `TOKENS.RESTORE`: brings back the tokens that were deleted since a time, or all held back.
+  case tokensRestore = 18
   /// `TOKENS.REQUIREVALID`: refreshes the expired ones, deletes what cannot be, and finds the valid ones.
-  case tokensRequireValid = 17
+  case tokensRequireValid = 19
   /// `TOKENS.BULKREFRESH`: refreshes tokens, expired or not, and deletes what cannot be valid again.
-  case tokensBulkRefresh = 18
+  case tokensBulkRefresh = 20
   /// `TOKENS.CLEANUP`: deletes the tokens without a user, and refreshes or deletes the expired ones.
-  case tokensCleanup = 19
+  case tokensCleanup = 21
   /// `REFRESH.TAKE`: leases tokens that are to be refreshed, and gives what is needed for it.
-  case refreshTake = 20
+  case refreshTake = 22
   /// `REFRESH.DONE`: tells that a refresh succeeded.
-  case refreshDone = 21
+  case refreshDone = 23
   /// `REFRESH.FAIL`: tells that a refresh failed.
-  case refreshFail = 22
+  case refreshFail = 24
   /// `LEDGER.STATUS`: shows the state of the ledger: last event, tokens, disk.
-  case ledgerStatus = 23
+  case ledgerStatus = 25
   /// `LEDGER.DIGEST`: computes the digest of the whole state, to compare two ledgers.
-  case ledgerDigest = 24
+  case ledgerDigest = 26
   /// `XLEN`: counts the events of the log.
-  case xlen = 25
+  case xlen = 27
   /// `XRANGE`: lists the events between two event ids, oldest first.
-  case xrange = 26
+  case xrange = 28
   /// `XREVRANGE`: lists the events between two event ids, newest first.
-  case xrevrange = 27
+  case xrevrange = 29
   /// `XREAD`: lists the events after an event id, and waits for one if asked to.
-  case xread = 28
+  case xread = 30
   /// `XINFO`: describes the log as a stream.
-  case xinfo = 29
+  case xinfo = 31
   /// `HELLO`: chooses the protocol version and introduces the server.
-  case hello = 30
+  case hello = 32
   /// `PING`: answers, to show that the server does.
-  case ping = 31
+  case ping = 33
   /// `ECHO`: answers with the message.
-  case echo = 32
+  case echo = 34
   /// `SELECT`: chooses a database; there is one, 0.
-  case select = 33
+  case select = 35
   /// `QUIT`: closes the connection after the replies under way.
-  case quit = 34
+  case quit = 36
   /// `RESET`: puts the connection back to RESP2, without a name.
-  case reset = 35
+  case reset = 37
   /// `CLIENT`: names and describes connections.
-  case client = 36
+  case client = 38
   /// `COMMAND`: describes the commands, all of them without a subcommand.
-  case command = 37
+  case command = 39
   /// `INFO`: shows figures of the server, by sections.
-  case info = 38
+  case info = 40
   /// `CONFIG`: shows settings.
-  case config = 39
+  case config = 41
   /// `SHUTDOWN`: finishes the writes under way and ends the server.
-  case shutdown = 40
+  case shutdown = 42
 }
 
 /// A subcommand of XINFO.
@@ -141,6 +145,7 @@ extension CommandName {
     case .tokenDelete: -2
     case .tokenHistory: -2
     case .tokenSecrets: 2
+    case .tokenRestore: -2
     case .tokenAccess: -2
     case .tokenAccessFor: -3
     case .tokenRefresh: -2
@@ -151,6 +156,7 @@ extension CommandName {
     case .tokensEquivalentTo: -2
     case .tokensGetExpired: -1
     case .tokensDelete: -2
+    case .tokensRestore: -1
     case .tokensRequireValid: -1
     case .tokensBulkRefresh: -1
     case .tokensCleanup: -1
@@ -187,6 +193,7 @@ extension CommandName {
     case .tokenDelete: .writer
     case .tokenHistory: .reader
     case .tokenSecrets: .admin
+    case .tokenRestore: .writer
     case .tokenAccess: .user
     case .tokenAccessFor: .user
     case .tokenRefresh: .user
@@ -197,6 +204,7 @@ extension CommandName {
     case .tokensEquivalentTo: .reader
     case .tokensGetExpired: .reader
     case .tokensDelete: .writer
+    case .tokensRestore: .admin
     case .tokensRequireValid: .writer
     case .tokensBulkRefresh: .writer
     case .tokensCleanup: .writer
@@ -233,6 +241,7 @@ extension CommandName {
     case .tokenDelete: .write
     case .tokenHistory: .read
     case .tokenSecrets: .read
+    case .tokenRestore: .write
     case .tokenAccess: .read
     case .tokenAccessFor: .read
     case .tokenRefresh: .write
@@ -243,6 +252,7 @@ extension CommandName {
     case .tokensEquivalentTo: .read
     case .tokensGetExpired: .read
     case .tokensDelete: .write
+    case .tokensRestore: .write
     case .tokensRequireValid: .write
     case .tokensBulkRefresh: .write
     case .tokensCleanup: .write
@@ -282,6 +292,7 @@ extension CommandName {
     case .tokenDelete: .tokenDelete
     case .tokenHistory: .tokenHistory
     case .tokenSecrets: .tokenSecrets
+    case .tokenRestore: .tokenRestore
     case .tokenAccess: .tokenAccess
     case .tokenAccessFor: .tokenAccessFor
     case .tokenRefresh: .tokenRefresh
@@ -292,6 +303,7 @@ extension CommandName {
     case .tokensEquivalentTo: .tokensEquivalentTo
     case .tokensGetExpired: .tokensGetExpired
     case .tokensDelete: .tokensDelete
+    case .tokensRestore: .tokensRestore
     case .tokensRequireValid: .tokensRequireValid
     case .tokensBulkRefresh: .tokensBulkRefresh
     case .tokensCleanup: .tokensCleanup
@@ -397,6 +409,15 @@ extension CommandSpecification {
       CommandArgument("id", .integer),
     ],
     subcommands: [])
+  fileprivate static let tokenRestore = CommandSpecification(
+    name: "TOKEN.RESTORE", summary: "Brings back a token that was deleted, or lets go of one that is held back.",
+    since: "0.1.0", group: .token, arity: -2,
+    complexity: "O(1).",
+    role: .writer, effect: .write,
+    arguments: .list([
+      CommandArgument("id", .integer),
+    ], Fragment.reason),
+    subcommands: [])
   fileprivate static let tokenAccess = CommandSpecification(
     name: "TOKEN.ACCESS", summary: "Gives an access token that is valid, refreshed if need be.",
     since: "0.1.0", group: .token, arity: -2,
@@ -482,6 +503,18 @@ extension CommandSpecification {
     role: .writer, effect: .write,
     arguments: .list([
       CommandArgument("filter", .oneOf, [.multiple], Fragment.filter),
+    ], Fragment.reason),
+    subcommands: [])
+  fileprivate static let tokensRestore = CommandSpecification(
+    name: "TOKENS.RESTORE", summary: "Brings back the tokens that were deleted since a time, or all held back.",
+    since: "0.1.0", group: .tokens, arity: -1,
+    complexity: "O(events since the time, and tokens held back).",
+    role: .admin, effect: .write,
+    arguments: .list([
+      CommandArgument("held-back", .pureToken, token: "HELD", [.optional]),
+      CommandArgument("since", .string, token: "SINCE", [.optional]),
+      CommandArgument("until", .string, token: "UNTIL", [.optional]),
+      CommandArgument("uid", .integer, token: "ACTOR", [.optional]),
     ], Fragment.reason),
     subcommands: [])
   fileprivate static let tokensRequireValid = CommandSpecification(
@@ -844,6 +877,7 @@ private enum Fragment {
     CommandArgument("expired", .pureToken, token: "EXPIRED"),
     CommandArgument("fresh", .pureToken, token: "FRESH"),
     CommandArgument("refreshable", .pureToken, token: "REFRESHABLE"),
+    CommandArgument("held-back", .pureToken, token: "HELD"),
   ])
   static let reason: [CommandArgument] = [
     CommandArgument("reason", .string, token: "REASON", [.optional]),

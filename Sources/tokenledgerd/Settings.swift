@@ -21,6 +21,8 @@ struct Settings {
   var logFormat = ServerLog.Format.logfmt
   var clock = LedgerClock.system
   var grants: [RoleGrant] = []
+  var deletionGuard: GuardThreshold? = .standard
+  var leaseSeconds: Int64 = 120
 
   /// Where the socket is.
   var socketPath: String { socket ?? data + "/tokenledger.sock" }
@@ -31,6 +33,8 @@ struct Settings {
     merged.validDuration = read.validDuration
     merged.maximumConnections = read.maximumConnections
     merged.grants = read.grants
+    merged.deletionGuard = read.deletionGuard
+    merged.leaseSeconds = read.leaseSeconds
     return merged
   }
 
@@ -39,6 +43,8 @@ struct Settings {
     var server = ServerSettings()
     server.validDuration = validDuration
     server.grants = grants
+    server.deletionGuard = deletionGuard
+    server.leaseMicroseconds = leaseSeconds * 1_000_000
     server.limits.maximumConnections = maximumConnections
     server.programVersion = programVersion
     server.shown = Setting.allCases.compactMap { setting in
@@ -57,6 +63,8 @@ enum Setting: String, CaseIterable {
   case segmentBytes = "segment-bytes"
   case lowWater = "low-water"
   case grant
+  case deletionGuard = "deletion-guard"
+  case lease
   case logLevel = "log-level"
   case logFormat = "log-format"
   case frozenClock = "frozen-clock"
@@ -67,7 +75,8 @@ enum Setting: String, CaseIterable {
     case .data: "DIR"
     case .socket: "PATH"
     case .socketMode: "OCTAL"
-    case .validDuration: "SECONDS"
+    case .validDuration, .lease: "SECONDS"
+    case .deletionGuard: "SHARE,COUNT,SECONDS|off"
     case .maximumConnections, .segmentBytes: "N"
     case .lowWater: "BYTES"
     case .grant: "'ROLE uid|gid N'"
@@ -88,6 +97,8 @@ enum Setting: String, CaseIterable {
     case .segmentBytes: "size at which the log starts a new file (67108864)"
     case .lowWater: "writes are refused before the disk has less room left, 0: off (67108864)"
     case .grant: "a role for a user or group; may be given again (the daemon's user is admin)"
+    case .deletionGuard: "definite failures beyond which no token ends (0.5,10,3600)"
+    case .lease: "how long a worker has for one refresh, 1 to 3600 (120)"
     case .logLevel: "debug, info, warning or error (info)"
     case .logFormat: "logfmt or json (logfmt)"
     case .frozenClock: "the clock stands still at this time, RFC 3339 or unix seconds"
@@ -97,7 +108,7 @@ enum Setting: String, CaseIterable {
   /// Whether a running daemon takes it over from the file on SIGHUP.
   var isReloadable: Bool {
     switch self {
-    case .validDuration, .maximumConnections, .grant: true
+    case .validDuration, .maximumConnections, .grant, .deletionGuard, .lease: true
     case .data, .socket, .socketMode, .segmentBytes, .lowWater, .logLevel, .logFormat, .frozenClock:
       false
     }
@@ -122,6 +133,10 @@ enum Setting: String, CaseIterable {
     case .lowWater:
       settings.lowWaterBytes = try number(value, in: 0...(1 << 50))
     case .grant: settings.grants.append(try parsed(RoleGrant(value), RoleGrant.form))
+    case .deletionGuard:
+      settings.deletionGuard =
+        value == "off" ? nil : try parsed(GuardThreshold(value), GuardThreshold.form)
+    case .lease: settings.leaseSeconds = Int64(try number(value, in: 1...3600))
     case .logLevel:
       settings.logLevel = try parsed(
         ServerLog.Level.allCases.first { "\($0)" == value }, "debug, info, warning or error")
@@ -144,6 +159,8 @@ enum Setting: String, CaseIterable {
     case .segmentBytes: return String(settings.segmentBytes)
     case .lowWater: return String(settings.lowWaterBytes)
     case .grant: return settings.grants.map(\.text).joined(separator: ", ")
+    case .deletionGuard: return settings.deletionGuard?.text ?? "off"
+    case .lease: return String(settings.leaseSeconds)
     case .logLevel: return "\(settings.logLevel)"
     case .logFormat: return settings.logFormat.rawValue
     case .frozenClock:

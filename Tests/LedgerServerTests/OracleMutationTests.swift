@@ -18,6 +18,8 @@ import TokenLedger
     guard !mutations.isEmpty else { return }
     var settings = ServerSettings()
     settings.validDuration = try #require(ValidDuration(seconds: recorded.validDuration))
+    // django-esi has none.
+    settings.deletionGuard = nil
     let loaded = try LocalLedger(settings, at: recorded.clock)
     OracleRequests.load(recorded, into: loaded)
     for (index, mutation) in mutations.enumerated() {

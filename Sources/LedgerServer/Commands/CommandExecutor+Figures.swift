@@ -22,14 +22,31 @@ extension CommandExecutor {
       ("valid_duration_us", settings.validDuration.microseconds),
       ("now_us", store.now.microseconds),
       ("low_water_bytes", Int64(store.options.log.lowWaterBytes)),
+      ("refresh_workers", Int64(desk.workerCount)),
+      ("refresh_jobs_queued", Int64(desk.queuedCount)),
+      ("refresh_jobs_leased", Int64(desk.handedOutCount)),
+      ("held_back_tokens", Int64(store.state.heldBackCount)),
     ]
     if let bytes = store.freeBytes { numbers.append(("free_bytes", Int64(bytes))) }
-    reply.writeMapHeader(pairCount: numbers.count + 4)
+    reply.writeMapHeader(pairCount: numbers.count + 6)
     for (name, number) in numbers { reply.writePair(name, number) }
     reply.writePair("last_event_id", store.state.lastEventID.text)
     reply.writePair("ledger", store.head?.ledger.description ?? "")
     reply.writePair("chain", store.head?.chain.description ?? "")
     reply.writePair("writes", writesWord)
+    reply.writePair("deletion_guard", guardWord)
+    let held = store.state.heldBackIDs().prefix(Self.maximumHeldShown)
+    reply.writeBulk("held_back_ids")
+    reply.writeArrayHeader(count: held.count)
+    for id in held { reply.writeInteger(id.rawValue) }
+  }
+
+  /// The most ids of held-back tokens in LEDGER.STATUS; `TOKENS.FIND HELD` has them all.
+  static let maximumHeldShown = 100
+
+  private var guardWord: String {
+    guard settings.deletionGuard != nil else { return "off" }
+    return store.state.heldBackCount > 0 ? "holding" : "armed"
   }
 
   private var writesWord: String {
@@ -125,6 +142,10 @@ extension CommandExecutor {
         ("scopes", String(store.state.scopeCount)),
         ("scope_sets", String(store.state.scopeSetCount)),
         ("events", String(store.eventCount)), ("last_event_id", store.state.lastEventID.text),
+        ("refresh_workers", String(desk.workerCount)),
+        ("refresh_jobs_queued", String(desk.queuedCount)),
+        ("refresh_jobs_leased", String(desk.handedOutCount)),
+        ("held_back_tokens", String(store.state.heldBackCount)), ("deletion_guard", guardWord),
       ]
     )
   }

@@ -174,12 +174,26 @@ extension CommandExecutor {
       let result = RefreshResult(outcome, failureClass)
     {
       desk.tell(id, result, at: sequence)
+      note(outcome)
     }
     return appended
   }
 
   /// Whether a definite failure may end a token.
-  private var isEndingAllowed: Bool { store.state.heldBackCount == 0 }
+  private var isEndingAllowed: Bool {
+    deletionGuard.allowsEnding(
+      at: store.now, heldBackCount: store.state.heldBackCount, settings.deletionGuard)
+  }
+
+  /// Has the guard count an outcome that was written.
+  private func note(_ outcome: OutcomeDecision) {
+    switch outcome {
+    case .refreshed: deletionGuard.note(isDefinite: false, at: store.now, settings.deletionGuard)
+    case .ended, .heldBack, .refused:
+      deletionGuard.note(isDefinite: true, at: store.now, settings.deletionGuard)
+    case .failed, .late: break
+    }
+  }
 
   /// Takes over into the desk what has become durable.
   func settleRefreshes() {

@@ -125,6 +125,7 @@ extension CommandExecutor {
     case .expired: scratch.filter.requireExpired()
     case .fresh: scratch.filter.requireFresh()
     case .refreshable: scratch.filter.requireRefreshable()
+    case .held: scratch.filter.requireHeldBack()
     default: return false
     }
     return true

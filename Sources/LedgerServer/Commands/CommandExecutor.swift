@@ -52,10 +52,14 @@ final class CommandExecutor {
   var figures = ServerFigures()
   /// Who refreshes what for whom.
   var desk = RefreshDesk()
+  /// What stops mass deletion.
+  var deletionGuard = DeletionGuard()
   /// Whether a sync failed: nothing is written any more.
   var hasFailed = false
   /// Whether the latest batch found no room on the disk.
   var isDiskFull = false
+  /// Whether the guard holds tokens back, as it was last said.
+  var isGuardHolding = false
   /// All sessions, for CLIENT LIST and INFO.
   var sessions: () -> [Session] = { [] }
   /// When the service started, on the monotonic clock.
@@ -171,6 +175,8 @@ final class CommandExecutor {
     case .tokenRefreshOrDelete: return try refresh(&arguments, .refreshOrDelete, session)
     case .tokensRequireValid, .tokensBulkRefresh:
       return try refreshSelection(&arguments, request, session, state, &scratch)
+    case .tokenRestore: return try restore(&arguments, session)
+    case .tokensRestore: return try restoreMatching(&arguments, session, &reply)
     case .tokensCleanup: return try cleanUp(&arguments, session, state)
     case .refreshTake: return try takeJobs(&arguments, session, &reply)
     case .refreshDone: return try refreshDone(&arguments, session)

@@ -40,6 +40,7 @@ extension Node {
       executor.figures.commitsDurable += 1
       noteRoom(isFull: false)
       executor.settleRefreshes()
+      noteGuard()
       release(nil)
       answerRefreshes()
       wakeReaders()
@@ -56,6 +57,19 @@ extension Node {
       release(.readOnly)
       failRefreshes(.readOnly)
       end = .logFailed(error.description)
+    }
+  }
+
+  private func noteGuard() {
+    let isHolding = store.state.heldBackCount > 0
+    guard executor.isGuardHolding != isHolding else { return }
+    executor.isGuardHolding = isHolding
+    if isHolding {
+      log.write(
+        .error, "the deletion guard holds tokens back: too many definite failures",
+        [("see", "TOKENS.FIND HELD"), ("release", "TOKENS.RESTORE HELD")])
+    } else {
+      log.write(.info, "no token is held back any more", [])
     }
   }
 

@@ -12,6 +12,8 @@ public struct ServerSettings: Sendable {
   public var validDuration = ValidDuration.standard
   /// How long a worker has for a refresh before somebody else may try.
   public var leaseMicroseconds: Int64 = 120_000_000
+  /// When definite failures stop ending tokens; nil: never.
+  public var deletionGuard: GuardThreshold? = .standard
   /// Roles for users and groups, besides the daemon's own user, who is admin.
   public var grants: [RoleGrant] = []
   /// The limits of the socket.

@@ -97,6 +97,7 @@ extension LedgerState {
     case set(UInt32)
     case supersets(Range<Int>)
     case expired
+    case heldBack
   }
 
   /// The answer where one projection knows it: no condition, or a single one of the right kind.
@@ -148,6 +149,7 @@ extension LedgerState {
       case .ids(let range): offer(.ids(range), range.count)
       case .exactly(let set): offer(.set(set), sets.rowCount(set))
       case .expired: offer(.expired, order.count(atOrBefore: validity.cutoff))
+      case .heldBack: offer(.heldBack, tokens.heldBack.count)
       case .scopes, .type, .owner, .fresh, .refreshable: break
       }
     }
@@ -185,6 +187,7 @@ extension LedgerState {
     case .set(let set): sets.forEachRow(of: set, visit)
     case .supersets(let range): forEachRow(ofSupersets: filter.scopes.span.extracting(range), visit)
     case .expired: order.forEach(atOrBefore: validity.cutoff, visit)
+    case .heldBack: for row in tokens.heldBack.keys { guard visit(row) else { return } }
     }
   }
 
@@ -236,6 +239,7 @@ extension LedgerState {
     case .expired: tokens.created[index] <= cutoff
     case .fresh: tokens.created[index] > cutoff
     case .refreshable: tokens.canRefresh(row)
+    case .heldBack: tokens.heldBack[row] != nil
     }
   }
 }

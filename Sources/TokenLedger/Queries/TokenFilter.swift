@@ -34,6 +34,7 @@ public struct TokenFilter: Sendable {
     case expired
     case fresh
     case refreshable
+    case heldBack
   }
 
   var conditions: [Condition] = []
@@ -195,6 +196,11 @@ public struct TokenFilter: Sendable {
   /// Tokens with a refresh token that is neither null nor empty.
   public mutating func requireRefreshable() {
     conditions.append(.refreshable)
+  }
+
+  /// Tokens that are held back after a definite failure.
+  public mutating func requireHeldBack() {
+    conditions.append(.heldBack)
   }
 }
 

@@ -15,6 +15,7 @@ public struct TokenQuery: Sendable {
     case expired
     case fresh
     case refreshable
+    case heldBack
     case character(CharacterID)
     case user(Text)
     case withoutUser
@@ -47,6 +48,9 @@ public struct TokenQuery: Sendable {
 
   /// Tokens with a refresh token that is neither null nor empty.
   public func refreshable() -> TokenQuery { with(.refreshable) }
+
+  /// Only tokens that are held back after a definite failure.
+  public func heldBack() -> TokenQuery { with(.heldBack) }
 
   /// Tokens of a character.
   public func character(_ character: CharacterID) -> TokenQuery { with(.character(character)) }
@@ -118,6 +122,7 @@ extension LedgerState {
       case .expired: filter.requireExpired()
       case .fresh: filter.requireFresh()
       case .refreshable: filter.requireRefreshable()
+      case .heldBack: filter.requireHeldBack()
       case .character(let character): filter.require(character: character)
       case .user(let user): filter.require(user: user.utf8.span, in: self)
       case .withoutUser: filter.requireNoUser()
