@@ -106,6 +106,7 @@ let package = Package(
     tests("TokenLedger", ["Bytes"]),
     tests("EventLog", ["Bytes", "CryptoPrimitives", "LinuxIO"]),
     tests("RESP", ["Bytes"]),
+    tests("HTTP"),
     tests("SSO", ["HTTP"]),
     tests("LedgerStore", ["Bytes", "CryptoPrimitives", "EventLog", "LinuxIO", "TokenLedger"]),
     tests(
