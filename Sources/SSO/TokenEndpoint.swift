@@ -65,18 +65,32 @@ public struct TokenEndpoint<Transport: HTTPTransport>: Sendable {
   /// Spends a refresh token.
   public func refresh(_ token: SecretText) async -> TokenOutcome {
     let request = HTTPRequest(url: url, headers: headers, body: form(token))
+    switch await settled(request) {
+    case .settled(let answer): return TokenOutcome(answer)
+    case .giveUp(let failure): return .failed(failure)
+    case .wait: preconditionFailure("a settled request does not wait")
+    }
+  }
+
+  /// Sends a request that may be repeated until the policy is content; never gives `wait`.
+  func settled(_ request: HTTPRequest) async -> RetryPolicy.Decision {
     var attempt = 1
     while true {
       let decision = policy.decision(
-        after: await result(of: request), attempt: attempt, isRepeatable: true,
-        now: surroundings.now(), jitter: surroundings.jitter())
-      switch decision {
-      case .settled(let answer): return TokenOutcome(answer)
-      case .giveUp(let failure): return .failed(failure)
-      case .wait(let seconds): await surroundings.wait(seconds)
-      }
+        after: await result(of: request), attempt: attempt, isRepeatable: true, now: now,
+        jitter: surroundings.jitter())
+      guard case .wait(let seconds) = decision else { return decision }
+      await surroundings.wait(seconds)
       attempt += 1
     }
+  }
+
+  /// Seconds since 1970.
+  var now: Int64 { surroundings.now() }
+
+  /// The header fields of a request without credentials.
+  var plainHeaders: [String: String] {
+    ["Accept": "application/json", "User-Agent": client.userAgent]
   }
 
   private func result(of request: HTTPRequest) async -> Result<HTTPAnswer, HTTPFailure> {

@@ -124,7 +124,7 @@ private func compare(_ verdict: AccessTokenVerdict, with token: RecordedTokens.T
 }
 
 /// The file `jwt.json`.
-private struct RecordedTokens: Decodable {
+struct RecordedTokens: Decodable {
   let clock: Int64
   let cases: [Token]
 
@@ -171,9 +171,14 @@ private struct RecordedTokens: Decodable {
 
   /// The key set of the file, as the key endpoint would answer it.
   func keySet() throws -> KeySet {
-    let document = try JSONSerialization.jsonObject(with: Self.file()) as? [String: Any]
+    try #require(KeySet(try Self.keyAnswer()))
+  }
+
+  /// The answer of the key endpoint.
+  static func keyAnswer() throws -> HTTPAnswer {
+    let document = try JSONSerialization.jsonObject(with: file()) as? [String: Any]
     let body = try JSONSerialization.data(withJSONObject: try #require(document?["jwks"]))
-    return try #require(KeySet(HTTPAnswer(status: 200, body: Array(body))))
+    return HTTPAnswer(status: 200, body: Array(body))
   }
 
   private static func file() throws -> Data {

@@ -52,7 +52,7 @@ import Testing
 }
 
 /// Gives prepared results in their order, then no connection; notes what was asked of it.
-private final class ScriptedTransport: HTTPTransport {
+final class ScriptedTransport: HTTPTransport {
   private struct Notes {
     var results: [Result<HTTPAnswer, HTTPFailure>]
     var requests: [HTTPRequest] = []
