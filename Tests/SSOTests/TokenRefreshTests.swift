@@ -1,4 +1,3 @@
-import Foundation
 import HTTP
 import SSO
 import Testing
@@ -46,6 +45,23 @@ import Testing
       return
     }
     #expect(owner == token.claims?.owner)
+  }
+
+  @Test func `an unknown key id fetches newer keys, once a minute`() async throws {
+    let recorded = try RecordedTokens.load()
+    let token = try #require(recorded.cases.first { $0.name == "unknown kid" })
+    let answer = granted(token.token)
+    let script = ScriptedTransport([
+      .success(answer), .success(keys), .success(keys), .success(answer), .success(keys),
+    ])
+    let refresh = refresh(script, now: recorded.clock)
+    _ = await refresh.outcome(of: SecretText("r"))
+    let outcome = await refresh.outcome(of: SecretText("s"))
+    #expect(script.requests.map(\.url) == ["token", "keys", "keys", "token"])
+    #expect(
+      outcome
+        == .done(
+          access: SecretText(token.token), refresh: .replaced(SecretText("next")), owner: nil))
   }
 
   private let keys = HTTPAnswer(status: 200, body: Array(#"{"keys": []}"#.utf8))
