@@ -47,6 +47,8 @@ let package = Package(
       name: "EventLog", dependencies: ["Bytes", "CryptoPrimitives", "LinuxIO"],
       swiftSettings: source),
     .target(name: "RESP", dependencies: ["Bytes"], swiftSettings: source),
+    .target(name: "HTTP", swiftSettings: source),
+    .target(name: "SSO", dependencies: ["CryptoPrimitives", "HTTP"], swiftSettings: source),
 
     // Joint: the ledger on disk.
     .target(
@@ -104,6 +106,8 @@ let package = Package(
     tests("TokenLedger", ["Bytes"]),
     tests("EventLog", ["Bytes", "CryptoPrimitives", "LinuxIO"]),
     tests("RESP", ["Bytes"]),
+    tests("HTTP"),
+    tests("SSO", ["HTTP"]),
     tests("LedgerStore", ["Bytes", "CryptoPrimitives", "EventLog", "LinuxIO", "TokenLedger"]),
     tests(
       "LedgerServer",
