@@ -91,6 +91,8 @@ import TokenLedger
     (["--socket-mode", "1777"], "socket-mode must be an octal mode such as 0660"),
     (["--max-connections", "0"], "max-connections must be a number from 1 to 1000000"),
     (["--max-connections", "1000001"], "max-connections must be a number from 1 to 1000000"),
+    (["--lease", "0"], "lease must be a number from 1 to 3600"),
+    (["--lease", "3601"], "lease must be a number from 1 to 3600"),
     (["--low-water", "-1"], "low-water must be a number from 0 to 1125899906842624"),
     (["--segment-bytes", "4095"], "segment-bytes must be a number from 4096 to 1073741824"),
     (["--log-level", "INFO"], "log-level must be debug, info, warning or error"),
@@ -109,6 +111,25 @@ import TokenLedger
   func `a grant is a role, uid or gid, and a number`(text: String) {
     #expect(RoleGrant(text) == nil)
     #expect(error(["--grant", text]) == .invalid(name: "grant", expected: RoleGrant.form))
+  }
+
+  @Test(arguments: ["", "on", "0.5,10", "1.1,10,3600", "0.5,-1,3600", "0.5,10,59", "0.5,10,604801"])
+  func `the guard is off, or a share, a count and seconds`(text: String) {
+    #expect(
+      error(["--deletion-guard", text])
+        == .invalid(name: "deletion-guard", expected: GuardThreshold.form))
+  }
+
+  @Test func `the guard and the lease reach the server, and are shown as they are written`() throws
+  {
+    let found = try settings("--deletion-guard", "0.25,3,600", "--lease", "60").server
+    #expect(found.deletionGuard == GuardThreshold(share: 0.25, count: 3, windowSeconds: 600))
+    #expect(found.leaseMicroseconds == 60_000_000)
+    let shown = Dictionary(uniqueKeysWithValues: found.shown)
+    #expect(shown["deletion-guard"] == "0.25,3,600")
+    #expect(shown["lease"] == "60")
+    #expect(try settings("--deletion-guard", "off").server.deletionGuard == nil)
+    #expect(try settings().server.deletionGuard == .standard)
   }
 
   @Test func `a grant is shown as it can be written`() throws {
@@ -232,7 +253,7 @@ import TokenLedger
       "--data", "/d", "--socket", "/s", "--socket-mode", "0660", "--valid-duration", "1",
       "--max-connections", "2", "--segment-bytes", "4096", "--low-water", "0",
       "--grant", "reader uid 3", "--log-level", "debug", "--log-format", "json", "--frozen-clock",
-      "5")
+      "5", "--deletion-guard", "off", "--lease", "7")
     let merged = running.takingOver(read)
     for setting in Setting.allCases {
       #expect(setting.shown(running) != setting.shown(read))

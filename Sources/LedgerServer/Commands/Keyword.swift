@@ -4,9 +4,11 @@
 
 /// A word that introduces a value, or is an argument by itself.
 enum Keyword: UInt8, CaseIterable, Sendable {
-  case access, actor, after, block, character, `class`, code, count, created, equivalent, exactly, exists,
+  case access, actor, after, block, character, `class`, code, count, created, equivalent, exactly,
+    exists,
     expect, expired
-  case fields, first, fraction, fresh, held, id, ids, key, limit, list, name, norefresh, nouser, owner,
+  case fields, first, fraction, fresh, held, id, ids, key, limit, list, name, norefresh, nouser,
+    owner,
     reason
   case refresh, retryafter, since, timeout, until, unverified
   case refreshable, rev, scopes, setname, ssoversion, streams, type, user
