@@ -64,6 +64,17 @@ import TokenLedger
     #expect(try asker.ask("TOKEN.ACCESS 1") == "$new")
   }
 
+  @Test func `one connection may ask again and again in a pipeline`() throws {
+    try asker.send([words("TOKEN.REFRESH 1"), words("TOKEN.REFRESH 1"), words("TOKEN.REFRESH 1")])
+    for round in 1...3 {
+      let fence = try takeJob(worker)
+      #expect(
+        try worker.ask("REFRESH.DONE 1 \(fence) ACCESS at\(round)") == ":\(2 * round + 1)")
+      #expect(try asker.reply().value(for: "version")?.integer == Int64(2 * round + 1))
+    }
+    #expect(try worker.ask("REFRESH.TAKE") == "[]")
+  }
+
   @Test func `the others go on while one waits`() throws {
     try asker.send("TOKEN.REFRESH 1")
     _ = try takeJob(worker)
@@ -117,6 +128,15 @@ import TokenLedger
     let history = try asker.reply().shown
     #expect(history.contains("late") && history.contains("attempt, $2"), "\(history)")
     #expect(!history.contains("lost-rt") && !history.contains("new-rt"))
+  }
+
+  @Test(arguments: [3, 999_999, Int64.max])
+  func `a fence that no event has is refused, and nothing is told`(fence: Int64) throws {
+    let history = try asker.ask("TOKEN.HISTORY 1")
+    for outcome in ["DONE 1 \(fence) ACCESS x", "FAIL 1 \(fence) CLASS definite CODE x"] {
+      #expect(try worker.ask("REFRESH." + outcome).hasPrefix("-CONFLICT"))
+    }
+    #expect(try asker.ask("TOKEN.HISTORY 1") == history)
   }
 
   @Test func `a lease survives the daemon, and the worker that has it may still answer`() throws {

@@ -119,6 +119,7 @@ extension Rejection {
       "NOTREFRESHABLE the token \(id.rawValue) has no usable refresh token"
     case .tokenHeldBack(let id):
       "TOKENINVALID the token \(id.rawValue) is held back after a definite failure"
+    case .unknownFence(let id): "CONFLICT no lease of the token \(id.rawValue) has that fence"
     case .keyReused: "CONFLICT the key was used for another request"
     case .identifierTaken(let id): "CONFLICT the id \(id.rawValue) is taken"
     case .versionConflict(let current, let expected):

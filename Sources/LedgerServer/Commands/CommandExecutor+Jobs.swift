@@ -124,7 +124,7 @@ extension CommandExecutor {
         id, under: fence, report, now: store.now, isEndingWanted: desk.isEndingWanted(id),
         isEndingAllowed: isEndingAllowed)
     }
-    return try settle(id, outcome, nil, session)
+    return try settle(id, fence, outcome, nil, session)
   }
 
   func refreshFail(
@@ -157,19 +157,19 @@ extension CommandExecutor {
         id, under: fence, report, isEndingWanted: desk.isEndingWanted(id),
         isEndingAllowed: isEndingAllowed)
     }
-    return try settle(id, outcome, failureClass, session)
+    return try settle(id, fence, outcome, failureClass, session)
   }
 
   /// Writes an outcome, and has those who wait told of it once it is durable.
   private func settle(
-    _ id: TokenID, _ outcome: OutcomeDecision, _ failureClass: RefreshFailure.Class?,
-    _ session: Session
+    _ id: TokenID, _ fence: EventSequence, _ outcome: OutcomeDecision,
+    _ failureClass: RefreshFailure.Class?, _ session: Session
   ) throws(CommandError) -> Outcome {
     let version = store.state.token(id)?.version ?? 0
     var answer = HeldAnswer.integer(Int64(version) + Int64(outcome.events.count))
     if case .late = outcome { answer = .error(.lateOutcome(id)) }
     let appended = try append(
-      outcome.events, Origin(actor: session.actor, cause: store.state.lease(of: id)?.fence), answer)
+      outcome.events, Origin(actor: session.actor, cause: fence), answer)
     if case .held(let sequence, _) = appended,
       let result = RefreshResult(outcome, failureClass)
     {

@@ -37,23 +37,28 @@ extension Node {
 
   /// Answers those whose refreshes are settled; who must write for that is looked at again later.
   func answerRefreshes() {
-    let ready = executor.desk.ready
-    guard !ready.isEmpty else { return }
-    for connection in awaiting {
-      guard case .awaiting(let wait) = connection.pause, ready.contains(where: { $0 === wait })
-      else { continue }
-      answer(connection) { reply in executor.answer(wait, connection.session, &reply) }
+    guard executor.desk.readyCount > 0 else { return }
+    endAwaiting { connection, wait in
+      guard wait.isComplete else { return false }
+      return answer(connection) { reply in executor.answer(wait, connection.session, &reply) }
     }
-    awaiting.removeAll { !$0.isAwaiting }
   }
 
   /// Tells those whose answer was on its way to the disk that it did not get there.
   func failRefreshes(_ error: CommandError) {
-    for connection in awaiting {
-      guard case .awaiting(let wait) = connection.pause, wait.decided != nil else { continue }
-      answerError(error, wait, connection)
+    endAwaiting { connection, wait in
+      wait.decided != nil && answerError(error, wait, connection)
     }
-    awaiting.removeAll { !$0.isAwaiting }
+  }
+
+  /// Has each wait looked at by `body`, which says whether that ended it.
+  ///
+  /// A connection whose wait ended may ask again meanwhile, and is then in the list anew.
+  private func endAwaiting(_ body: (Connection, RefreshWait) -> Bool) {
+    for connection in exchange(&awaiting, with: []) {
+      guard case .awaiting(let wait) = connection.pause else { continue }
+      if !body(connection, wait) { awaiting.append(connection) }
+    }
   }
 
   /// Forgets what a connection waited for, and that it was a worker.
@@ -63,31 +68,31 @@ extension Node {
   }
 
   private func endRefreshWaits(at now: Int64) {
-    for connection in awaiting {
-      guard case .awaiting(let wait) = connection.pause, wait.deadlineMicroseconds <= now,
-        wait.decided == nil
-      else { continue }
-      answerError(.timeout, wait, connection)
+    endAwaiting { connection, wait in
+      wait.deadlineMicroseconds <= now && wait.decided == nil
+        && answerError(.timeout, wait, connection)
     }
-    awaiting.removeAll { !$0.isAwaiting }
   }
 
-  private func answerError(_ error: CommandError, _ wait: RefreshWait, _ connection: Connection) {
+  private func answerError(
+    _ error: CommandError, _ wait: RefreshWait, _ connection: Connection
+  ) -> Bool {
     executor.desk.forget(wait)
-    answer(connection) { reply in
+    return answer(connection) { reply in
       executor.writeError(error, &reply)
       return true
     }
   }
 
   /// Ends a connection's wait with what `body` writes, unless it says that it is too early.
-  private func answer(_ connection: Connection, _ body: (inout ReplyWriter) -> Bool) {
+  private func answer(_ connection: Connection, _ body: (inout ReplyWriter) -> Bool) -> Bool {
     reply.version = connection.session.version
-    guard body(&reply) else { return }
+    guard body(&reply) else { return false }
     connection.pause = nil
     flushReplies(to: connection)
     carryOutBuffered(connection)
     settle(connection)
+    return true
   }
 
   // MARK: Workers
@@ -116,11 +121,5 @@ extension Node {
       carryOutBuffered(connection)
       settle(connection)
     }
-  }
-}
-
-extension Connection {
-  fileprivate var isAwaiting: Bool {
-    if case .awaiting = pause { true } else { false }
   }
 }

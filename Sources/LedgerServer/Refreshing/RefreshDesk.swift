@@ -34,8 +34,8 @@ struct RefreshDesk {
   private var handedOut: Set<TokenID> = []
   /// Outcomes that were decided on and are not durable yet.
   private var told: [TokenID: (sequence: EventSequence, result: RefreshResult)] = [:]
-  /// Waits that can be answered.
-  private(set) var ready: [RefreshWait] = []
+  /// How many waits can be answered.
+  private(set) var readyCount = 0
   /// The sessions that ever took jobs and are still there.
   private var workers: Set<Int64> = []
 
@@ -79,12 +79,12 @@ struct RefreshDesk {
       jobs[id]?.waits.append(wait)
       if wait.isEndingWanted { jobs[id]?.isEndingWanted = true }
     }
-    if wait.isComplete { ready.append(wait) }
+    if wait.isComplete { readyCount += 1 }
   }
 
   /// Forgets a wait: it was answered, or nobody is there any more.
   mutating func forget(_ wait: RefreshWait) {
-    ready.removeAll { $0 === wait }
+    if wait.isComplete { readyCount -= 1 }
     withdraw(wait)
   }
 
@@ -232,7 +232,7 @@ struct RefreshDesk {
     for wait in job.waits where !wait.isComplete {
       wait.take(result, of: id)
       guard wait.isComplete else { continue }
-      ready.append(wait)
+      readyCount += 1
       withdraw(wait)
     }
   }

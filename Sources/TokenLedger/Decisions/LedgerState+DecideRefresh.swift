@@ -47,13 +47,14 @@ extension LedgerState {
   ///     is only told, as `refused`.
   ///   - isEndingAllowed: whether a definite failure may end the token.
   /// - Returns: what it comes to, and the events to write.
-  /// - Throws: `limit`, `tokenNotFound`, `versionConflict`.
+  /// - Throws: `limit`, `tokenNotFound`, `unknownFence`, `versionConflict`.
   public func decideRefreshed(
     _ id: TokenID, under fence: EventSequence?, _ report: RefreshReport,
     expected: UInt32? = nil, now: UnixTime, isEndingWanted: Bool = true, isEndingAllowed: Bool
   ) throws(Rejection) -> OutcomeDecision {
     try report.check()
     guard let row = row(id) else { throw .tokenNotFound(id) }
+    try check(fence, of: id)
     try check(expected, of: row)
     if isLate(fence, row) {
       var late = FailureReport(.incomplete, code: FailureCode.late)
@@ -84,13 +85,14 @@ extension LedgerState {
   ///     is only told, as `refused`.
   ///   - isEndingAllowed: whether a definite failure may end the token.
   /// - Returns: what it comes to, and the events to write.
-  /// - Throws: `limit`, `tokenNotFound`.
+  /// - Throws: `limit`, `tokenNotFound`, `unknownFence`.
   public func decideRefreshFailed(
     _ id: TokenID, under fence: EventSequence?, _ report: FailureReport,
     isEndingWanted: Bool = true, isEndingAllowed: Bool
   ) throws(Rejection) -> OutcomeDecision {
     try report.check()
     guard let row = row(id) else { throw .tokenNotFound(id) }
+    try check(fence, of: id)
     if isLate(fence, row) { return .late([event(row, failure: report, under: fence)]) }
     return fail(
       row, report, under: fence, isEndingWanted: isEndingWanted, isEndingAllowed: isEndingAllowed)
@@ -117,6 +119,11 @@ extension LedgerState {
   }
 
   // MARK: Events
+
+  /// An event names only events before it, so a fence that is none cannot even be told.
+  private func check(_ fence: EventSequence?, of id: TokenID) throws(Rejection) {
+    if let fence, fence > lastSequence { throw .unknownFence(id) }
+  }
 
   private func fail(
     _ row: TokenRow, _ report: FailureReport, under fence: EventSequence?, isEndingWanted: Bool,

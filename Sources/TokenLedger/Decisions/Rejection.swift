@@ -18,6 +18,8 @@ public enum Rejection: Error, Equatable, Sendable {
   case notRefreshable(TokenID)
   /// The token's last refresh failed definitely, and an operator has to say what becomes of it.
   case tokenHeldBack(TokenID)
+  /// No event has the sequence that is given as a lease's fence.
+  case unknownFence(TokenID)
   /// The idempotency key was used for another request.
   case keyReused
   /// The id given for a new token is taken, also by a deleted one.
