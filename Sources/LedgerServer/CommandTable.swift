@@ -156,7 +156,7 @@ extension CommandName {
     case .tokensEquivalentTo: -2
     case .tokensGetExpired: -1
     case .tokensDelete: -2
-    case .tokensRestore: -1
+    case .tokensRestore: -2
     case .tokensRequireValid: -1
     case .tokensBulkRefresh: -1
     case .tokensCleanup: -1
@@ -507,14 +507,18 @@ extension CommandSpecification {
     subcommands: [])
   fileprivate static let tokensRestore = CommandSpecification(
     name: "TOKENS.RESTORE", summary: "Brings back the tokens that were deleted since a time, or all held back.",
-    since: "0.1.0", group: .tokens, arity: -1,
+    since: "0.1.0", group: .tokens, arity: -2,
     complexity: "O(events since the time, and tokens held back).",
     role: .admin, effect: .write,
     arguments: .list([
-      CommandArgument("held-back", .pureToken, token: "HELD", [.optional]),
-      CommandArgument("since", .string, token: "SINCE", [.optional]),
-      CommandArgument("until", .string, token: "UNTIL", [.optional]),
-      CommandArgument("uid", .integer, token: "ACTOR", [.optional]),
+      CommandArgument("which", .oneOf, [], [
+        CommandArgument("held-back", .pureToken, token: "HELD"),
+        CommandArgument("span", .block, [], [
+          CommandArgument("since", .unixTime, token: "SINCE"),
+          CommandArgument("until", .unixTime, token: "UNTIL", [.optional]),
+          CommandArgument("uid", .integer, token: "ACTOR", [.optional]),
+        ]),
+      ]),
     ], Fragment.reason),
     subcommands: [])
   fileprivate static let tokensRequireValid = CommandSpecification(

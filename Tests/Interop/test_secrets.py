@@ -6,7 +6,8 @@ from ledger_case import LedgerCase, creation, fields, fingerprint
 ACCESS = "planted-access-7f3a9c"
 REFRESH = "planted-refresh-51d2be"
 #: TOKEN.SECRETS may show them; QUIT ends the connection, SHUTDOWN the daemon.
-LEFT_OUT = {"TOKEN.SECRETS", "QUIT", "SHUTDOWN"}
+# The first three show what they are asked for.
+LEFT_OUT = {"TOKEN.SECRETS", "TOKEN.ACCESS", "TOKEN.ACCESSFOR", "QUIT", "SHUTDOWN"}
 
 
 class Secrets(LedgerCase):
