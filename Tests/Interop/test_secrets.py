@@ -1,13 +1,14 @@
-"""Planted secrets appear nowhere but in the answer of TOKEN.SECRETS."""
+"""Planted secrets appear nowhere but in the answers that are asked for them."""
 
 from command_forms import Schema
 from ledger_case import LedgerCase, creation, fields, fingerprint
 
 ACCESS = "planted-access-7f3a9c"
 REFRESH = "planted-refresh-51d2be"
-#: TOKEN.SECRETS may show them; QUIT ends the connection, SHUTDOWN the daemon.
-# The first three show what they are asked for.
-LEFT_OUT = {"TOKEN.SECRETS", "TOKEN.ACCESS", "TOKEN.ACCESSFOR", "QUIT", "SHUTDOWN"}
+#: The first four show what they are asked for; QUIT ends the connection, SHUTDOWN the daemon.
+LEFT_OUT = {
+    "TOKEN.SECRETS", "TOKEN.ACCESS", "TOKEN.ACCESSFOR", "REFRESH.TAKE", "QUIT", "SHUTDOWN",
+}
 
 
 class Secrets(LedgerCase):
