@@ -78,7 +78,7 @@ extension CommandExecutor {
 
   func checkRefreshable() throws(CommandError) {
     guard !store.isReadOnly, !hasFailed else { throw .readOnly }
-    guard desk.hasWorkers else { throw .noRefresher }
+    guard desk.hasWorkers || settings.hasRefreshers else { throw .noRefresher }
   }
 
   func runningLease(_ id: TokenID) -> (fence: EventSequence, endMicroseconds: Int64)? {
