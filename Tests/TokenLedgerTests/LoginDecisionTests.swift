@@ -23,7 +23,7 @@ import Testing
     return LoginReport(token, isAlwaysNew: isAlwaysNew)
   }
 
-  /// Character 5 with scopes a and b: token 1 of user u, 2 without, 3 of user v, 4 of u but deleted;
+  /// Character 5 with scopes a and b: 1 of user u, 2 without, 3 of user v, 4 of u but deleted;
   /// 5 of u with other scopes, 6 of u and another character.
   private static func ledger() throws -> LedgerBuilder {
     var builder = LedgerBuilder()

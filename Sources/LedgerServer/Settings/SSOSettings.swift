@@ -1,5 +1,6 @@
-// What the server knows of the SSO: enough to send somebody there. The client's secret is not among
-// it: only workers have that. A value, part of `ServerSettings`. schema/sso.md, "Logins".
+// What the server knows of the SSO: enough to send somebody there.
+// Invariant: the client's secret is not among it; only workers have that.
+// A value, part of `ServerSettings`. schema/sso.md, "Logins".
 
 /// The application, as the SSO knows it.
 public struct SSOSettings: Equatable, Sendable {

@@ -1,6 +1,6 @@
-// Decisions on a login and on a revocation: which tokens get the new secrets, whether there is a new
-// token, and what is told of the provider's word. Pure; the rule is django-esi's, but for the owner
-// (schema/sso.md, "Logins").
+// Decisions on a login and on a revocation: which tokens get the new secrets, whether there is a
+// new token, and what is told of the provider's word. Pure; the rule is django-esi's, but for the
+// owner (schema/sso.md, "Logins").
 // Invariant: the tokens of a login are decided on together and become durable together.
 
 /// What a login came to, as the worker that exchanged its code tells it.
@@ -26,8 +26,9 @@ public struct LoginDecision: Sendable {
 }
 
 extension LedgerState {
-  /// The tokens that a login renews, ascending: those of the same character with the same scopes, of
-  /// its user or without one.
+  /// The tokens that a login renews, ascending.
+  ///
+  /// Those of the same character with the same scopes, of its user or without one.
   ///
   /// - Complexity: O(tokens of the character).
   public func tokensRenewed(by report: LoginReport) -> [TokenID] {
