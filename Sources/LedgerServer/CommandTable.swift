@@ -30,86 +30,90 @@ enum CommandName: UInt8, CaseIterable, Sendable {
   case tokenRefresh = 10
   /// `TOKEN.REFRESHORDELETE`: refreshes a token, and deletes it where it cannot be valid again.
   case tokenRefreshOrDelete = 11
+  /// `TOKEN.REFRESHED`: tells that a program refreshed a token by itself.
+  case tokenRefreshed = 12
+  /// `TOKEN.REFRESHFAILED`: tells that a program could not refresh a token by itself.
+  case tokenRefreshFailed = 13
   /// `TOKEN.REQUIRED`: guards a page that needs one valid token, picked by the user.
-  case tokenRequired = 12
+  case tokenRequired = 14
   /// `TOKEN.SINGLEUSE`: guards a page that needs a token of a login just made.
-  case tokenSingleUse = 13
+  case tokenSingleUse = 15
   /// `TOKENS.FIND`: finds the tokens that pass every filter given; all of them without one.
-  case tokensFind = 14
+  case tokensFind = 16
   /// `TOKENS.REQUIRESCOPES`: finds the tokens that have all the scopes; for none, those without scopes.
-  case tokensRequireScopes = 15
+  case tokensRequireScopes = 17
   /// `TOKENS.REQUIRESCOPESEXACT`: finds the tokens that have exactly the scopes.
-  case tokensRequireScopesExact = 16
+  case tokensRequireScopesExact = 18
   /// `TOKENS.EQUIVALENTTO`: finds other tokens of the same character and scopes, of the same user or none.
-  case tokensEquivalentTo = 17
+  case tokensEquivalentTo = 19
   /// `TOKENS.GETEXPIRED`: finds the tokens that expire at this moment or did before.
-  case tokensGetExpired = 18
+  case tokensGetExpired = 20
   /// `TOKENS.DELETE`: deletes the tokens that pass every filter given, all or none.
-  case tokensDelete = 19
+  case tokensDelete = 21
   /// `TOKENS.RESTORE`: brings back the tokens that were deleted since a time, or all held back.
-  case tokensRestore = 20
+  case tokensRestore = 22
   /// `TOKENS.REQUIREVALID`: refreshes the expired ones, deletes what cannot be, and finds the valid ones.
-  case tokensRequireValid = 21
+  case tokensRequireValid = 23
   /// `TOKENS.BULKREFRESH`: refreshes tokens, expired or not, and deletes what cannot be valid again.
-  case tokensBulkRefresh = 22
+  case tokensBulkRefresh = 24
   /// `TOKENS.CLEANUP`: deletes the tokens without a user, and refreshes or deletes the expired ones.
-  case tokensCleanup = 23
+  case tokensCleanup = 25
   /// `TOKENS.REQUIRED`: guards a page that needs valid tokens of a user with some scopes.
-  case tokensRequired = 24
+  case tokensRequired = 26
   /// `REFRESH.TAKE`: leases tokens that are to be refreshed, and gives what is needed for it.
-  case refreshTake = 25
+  case refreshTake = 27
   /// `REFRESH.DONE`: tells that a refresh succeeded.
-  case refreshDone = 26
+  case refreshDone = 28
   /// `REFRESH.FAIL`: tells that a refresh failed.
-  case refreshFail = 27
+  case refreshFail = 29
   /// `SSO.AUTHORIZE`: begins a login: says where to send somebody.
-  case ssoAuthorize = 28
+  case ssoAuthorize = 30
   /// `SSO.CALLBACK`: ends a login: has the code exchanged, and keeps the token.
-  case ssoCallback = 29
+  case ssoCallback = 31
   /// `SSO.DONE`: tells that a code was exchanged.
-  case ssoDone = 30
+  case ssoDone = 32
   /// `SSO.FAIL`: tells that a code could not be exchanged.
-  case ssoFail = 31
+  case ssoFail = 33
   /// `SSO.REVOKED`: tells that a refresh token was revoked.
-  case ssoRevoked = 32
+  case ssoRevoked = 34
   /// `SSO.REVOKEFAILED`: tells that a refresh token could not be revoked.
-  case ssoRevokeFailed = 33
+  case ssoRevokeFailed = 35
   /// `LEDGER.STATUS`: shows the state of the ledger: last event, tokens, disk.
-  case ledgerStatus = 34
+  case ledgerStatus = 36
   /// `LEDGER.DIGEST`: computes the digest of the whole state, to compare two ledgers.
-  case ledgerDigest = 35
+  case ledgerDigest = 37
   /// `XLEN`: counts the events of the log.
-  case xlen = 36
+  case xlen = 38
   /// `XRANGE`: lists the events between two event ids, oldest first.
-  case xrange = 37
+  case xrange = 39
   /// `XREVRANGE`: lists the events between two event ids, newest first.
-  case xrevrange = 38
+  case xrevrange = 40
   /// `XREAD`: lists the events after an event id, and waits for one if asked to.
-  case xread = 39
+  case xread = 41
   /// `XINFO`: describes the log as a stream.
-  case xinfo = 40
+  case xinfo = 42
   /// `HELLO`: chooses the protocol version and introduces the server.
-  case hello = 41
+  case hello = 43
   /// `PING`: answers, to show that the server does.
-  case ping = 42
+  case ping = 44
   /// `ECHO`: answers with the message.
-  case echo = 43
+  case echo = 45
   /// `SELECT`: chooses a database; there is one, 0.
-  case select = 44
+  case select = 46
   /// `QUIT`: closes the connection after the replies under way.
-  case quit = 45
+  case quit = 47
   /// `RESET`: puts the connection back to RESP2, without a name.
-  case reset = 46
+  case reset = 48
   /// `CLIENT`: names and describes connections.
-  case client = 47
+  case client = 49
   /// `COMMAND`: describes the commands, all of them without a subcommand.
-  case command = 48
+  case command = 50
   /// `INFO`: shows figures of the server, by sections.
-  case info = 49
+  case info = 51
   /// `CONFIG`: shows settings.
-  case config = 50
+  case config = 52
   /// `SHUTDOWN`: finishes the writes under way and ends the server.
-  case shutdown = 51
+  case shutdown = 53
 }
 
 /// A subcommand of XINFO.
@@ -168,6 +172,8 @@ extension CommandName {
     case .tokenAccessFor: -3
     case .tokenRefresh: -2
     case .tokenRefreshOrDelete: -2
+    case .tokenRefreshed: -4
+    case .tokenRefreshFailed: -6
     case .tokenRequired: -2
     case .tokenSingleUse: -2
     case .tokensFind: -1
@@ -225,6 +231,8 @@ extension CommandName {
     case .tokenAccessFor: .user
     case .tokenRefresh: .user
     case .tokenRefreshOrDelete: .writer
+    case .tokenRefreshed: .writer
+    case .tokenRefreshFailed: .writer
     case .tokenRequired: .writer
     case .tokenSingleUse: .writer
     case .tokensFind: .reader
@@ -282,6 +290,8 @@ extension CommandName {
     case .tokenAccessFor: .read
     case .tokenRefresh: .write
     case .tokenRefreshOrDelete: .write
+    case .tokenRefreshed: .write
+    case .tokenRefreshFailed: .write
     case .tokenRequired: .write
     case .tokenSingleUse: .write
     case .tokensFind: .read
@@ -342,6 +352,8 @@ extension CommandName {
     case .tokenAccessFor: .tokenAccessFor
     case .tokenRefresh: .tokenRefresh
     case .tokenRefreshOrDelete: .tokenRefreshOrDelete
+    case .tokenRefreshed: .tokenRefreshed
+    case .tokenRefreshFailed: .tokenRefreshFailed
     case .tokenRequired: .tokenRequired
     case .tokenSingleUse: .tokenSingleUse
     case .tokensFind: .tokensFind
@@ -514,6 +526,31 @@ extension CommandSpecification {
       CommandArgument("id", .integer),
       CommandArgument("timeout", .integer, token: "TIMEOUT", [.optional]),
     ],
+    subcommands: [])
+  fileprivate static let tokenRefreshed = CommandSpecification(
+    name: "TOKEN.REFRESHED", summary: "Tells that a program refreshed a token by itself.",
+    since: "0.1.0", group: .token, arity: -4,
+    complexity: "O(1).",
+    role: .writer, effect: .write,
+    arguments: .list([
+      CommandArgument("id", .integer),
+      CommandArgument("access-token", .string, token: "ACCESS"),
+      CommandArgument("refresh", .oneOf, [.optional], [
+        CommandArgument("refresh-token", .string, token: "REFRESH"),
+        CommandArgument("no-refresh", .pureToken, token: "NOREFRESH"),
+      ]),
+      CommandArgument("owner-hash", .string, token: "OWNER", [.optional]),
+      CommandArgument("moment", .unixTime, token: "AT", [.optional]),
+    ], Fragment.expect),
+    subcommands: [])
+  fileprivate static let tokenRefreshFailed = CommandSpecification(
+    name: "TOKEN.REFRESHFAILED", summary: "Tells that a program could not refresh a token by itself.",
+    since: "0.1.0", group: .token, arity: -6,
+    complexity: "O(1).",
+    role: .writer, effect: .write,
+    arguments: .list([
+      CommandArgument("id", .integer),
+    ], Fragment.failure, Fragment.reason),
     subcommands: [])
   fileprivate static let tokenRequired = CommandSpecification(
     name: "TOKEN.REQUIRED", summary: "Guards a page that needs one valid token, picked by the user.",

@@ -121,53 +121,44 @@ extension CommandExecutor {
     return store.options.clock.monotonicMicroseconds + max(0, left)
   }
 
-  // MARK: REFRESH.DONE, REFRESH.FAIL
+  // MARK: REFRESH.DONE, REFRESH.FAIL, TOKEN.REFRESHED, TOKEN.REFRESHFAILED
 
   func refreshDone(
     _ arguments: inout ArgumentReader, _ session: Session
   ) throws(CommandError) -> Outcome {
     let id = try arguments.tokenID("the token")
-    let fence = try arguments.fence()
-    var access: SecretInput?
-    var report = RefreshReport(access: .empty)
-    while !arguments.isAtEnd {
-      switch try arguments.keyword() {
-      case .access where access == nil: access = try arguments.secret("ACCESS")
-      case .refresh where report.refresh == nil: report.refresh = try arguments.secret("REFRESH")
-      case .norefresh where report.refresh == nil: report.refresh = .null
-      case .owner where report.ownerHash == nil: report.ownerHash = try arguments.text("OWNER")
-      case .unverified where !report.isUnverified: report.isUnverified = true
-      default: throw .unexpectedArgument(.refreshDone)
-      }
-    }
-    guard let access else { throw .missing("ACCESS") }
-    report.access = access
+    // One that nobody was sent for is told by TOKEN.REFRESHED, and has no fence.
+    let fence = arguments.command == .refreshDone ? try arguments.fence() : nil
+    let told = try ToldRefresh(&arguments)
     guard store.inFlightEvent(of: id) == nil else { return .wait }
     let outcome = try decide { () throws(Rejection) in
       try store.state.decideRefreshed(
-        id, under: fence, report, now: store.now, isEndingWanted: desk.isEndingWanted(id),
-        isEndingAllowed: isEndingAllowed)
+        id, under: fence, told.report, expected: told.expected, now: store.now,
+        isEndingWanted: desk.isEndingWanted(id), isEndingAllowed: isEndingAllowed)
     }
-    return try settle(id, fence, outcome, nil, session)
+    return try settle(id, outcome, nil, Origin(actor: session.actor, cause: fence))
   }
 
   func refreshFail(
     _ arguments: inout ArgumentReader, _ session: Session
   ) throws(CommandError) -> Outcome {
     let id = try arguments.tokenID("the token")
-    let fence = try arguments.fence()
+    let fence = arguments.command == .refreshFail ? try arguments.fence() : nil
     var failureClass: RefreshFailure.Class?
     var code: Text?
     var rotated: SecretInput?
     var retryAfter: UInt64?
+    var reason: Text?
     while !arguments.isAtEnd {
       switch try arguments.keyword() {
       case .class where failureClass == nil: failureClass = try arguments.failureClass()
       case .code where code == nil: code = try arguments.text("CODE")
-      case .refresh where rotated == nil: rotated = try arguments.secret("REFRESH")
-      case .retryafter where retryAfter == nil:
+      case .refresh where fence != nil && rotated == nil:
+        rotated = try arguments.secret("REFRESH")
+      case .retryafter where fence != nil && retryAfter == nil:
         retryAfter = UInt64(try arguments.integer("RETRYAFTER", in: 0...Int64.max))
-      default: throw .unexpectedArgument(.refreshFail)
+      case .reason where fence == nil && reason == nil: reason = try arguments.reason()
+      default: throw .unexpectedArgument(arguments.command)
       }
     }
     guard let failureClass else { throw .missing("CLASS") }
@@ -181,19 +172,19 @@ extension CommandExecutor {
         id, under: fence, report, isEndingWanted: desk.isEndingWanted(id),
         isEndingAllowed: isEndingAllowed)
     }
-    return try settle(id, fence, outcome, failureClass, session)
+    return try settle(
+      id, outcome, failureClass, Origin(actor: session.actor, reason: reason, cause: fence))
   }
 
   /// Writes an outcome, and has those who wait told of it once it is durable.
   private func settle(
-    _ id: TokenID, _ fence: EventSequence, _ outcome: OutcomeDecision,
-    _ failureClass: RefreshFailure.Class?, _ session: Session
+    _ id: TokenID, _ outcome: OutcomeDecision, _ failureClass: RefreshFailure.Class?,
+    _ origin: Origin
   ) throws(CommandError) -> Outcome {
     let version = store.state.token(id)?.version ?? 0
     var answer = HeldAnswer.integer(Int64(version) + Int64(outcome.events.count))
     if case .late = outcome { answer = .error(.lateOutcome(id)) }
-    let appended = try append(
-      outcome.events, Origin(actor: session.actor, cause: fence), answer)
+    let appended = try append(outcome.events, origin, answer)
     if case .held(let sequence, _) = appended,
       let result = RefreshResult(outcome, failureClass)
     {
@@ -261,6 +252,31 @@ extension CommandExecutor {
         return token.isExpired(at: store.now, settings.validDuration) ? .incomplete : .refreshed
       })
     self.desk = desk
+  }
+}
+
+/// The words of REFRESH.DONE and TOKEN.REFRESHED behind the token and the fence.
+private struct ToldRefresh {
+  private(set) var report = RefreshReport(access: .empty)
+  private(set) var expected: UInt32?
+
+  init(_ arguments: inout ArgumentReader) throws(CommandError) {
+    let isJob = arguments.command == .refreshDone
+    var access: SecretInput?
+    while !arguments.isAtEnd {
+      switch try arguments.keyword() {
+      case .access where access == nil: access = try arguments.secret("ACCESS")
+      case .refresh where report.refresh == nil: report.refresh = try arguments.secret("REFRESH")
+      case .norefresh where report.refresh == nil: report.refresh = .null
+      case .owner where report.ownerHash == nil: report.ownerHash = try arguments.text("OWNER")
+      case .unverified where isJob && !report.isUnverified: report.isUnverified = true
+      case .at where !isJob && report.at == nil: report.at = try arguments.time("AT")
+      case .expect where !isJob && expected == nil: expected = try arguments.version()
+      default: throw .unexpectedArgument(arguments.command)
+      }
+    }
+    guard let access else { throw .missing("ACCESS") }
+    report.access = access
   }
 }
 

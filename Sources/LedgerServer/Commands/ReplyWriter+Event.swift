@@ -88,6 +88,7 @@ public struct EventFields {
     if let fence = refresh.fence { add("fence", fence.rawValue) }
     add("created_us", refresh.created.microseconds)
     add("access_fingerprint", refresh.access)
+    add("refresh_token", refresh.refresh.map(\.change) ?? "kept")
     if let replacement = refresh.refresh { add("refresh_fingerprint", replacement) }
     if refresh.isUnverified { add("unverified", "1") }
   }
@@ -120,6 +121,17 @@ public struct EventFields {
     case .null: break
     case .empty: add(name, "")
     case .present(let digest): add(name, digest.fingerprint)
+    }
+  }
+}
+
+extension RecordedSecret {
+  /// What a refresh token was replaced by.
+  fileprivate var change: String {
+    switch self {
+    case .null: "null"
+    case .empty: "empty"
+    case .present: "replaced"
     }
   }
 }
