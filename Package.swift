@@ -28,6 +28,7 @@ let package = Package(
   name: "tokenledger",
   products: [
     .executable(name: "tokenledgerd", targets: ["tokenledgerd"]),
+    .executable(name: "tokenledger-refresher", targets: ["tokenledger-refresher"]),
     .executable(name: "tokenledger", targets: ["LedgerCommand"]),
     .library(name: "TokenLedger", targets: ["TokenLedger", "LedgerStore"]),
     .library(name: "LedgerClient", targets: ["LedgerClient"]),
@@ -70,6 +71,10 @@ let package = Package(
     .executableTarget(
       name: "tokenledgerd",
       dependencies: ["EventLog", "LedgerServer", "LedgerStore", "LinuxIO", "TokenLedger"],
+      swiftSettings: source),
+    .executableTarget(
+      name: "tokenledger-refresher",
+      dependencies: ["HTTP", "LedgerClient", "LinuxIO", "SSO", "TokenLedger"],
       swiftSettings: source),
     .executableTarget(
       name: "LedgerCommand",
@@ -117,6 +122,8 @@ let package = Package(
       "LedgerCommand",
       ["EventLog", "LedgerServer", "LedgerStore", "LinuxIO", "RESP", "TokenLedger"]),
     tests("tokenledgerd", ["LedgerServer", "LedgerStore", "LinuxIO", "TokenLedger"]),
+    tests(
+      "tokenledger-refresher", ["HTTP", "LedgerClient", "LinuxIO", "RESP", "SSO", "TokenLedger"]),
     .testTarget(
       name: "SimulationTests",
       dependencies: [
