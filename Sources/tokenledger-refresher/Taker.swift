@@ -20,7 +20,9 @@ struct Taker<Transport: HTTPTransport>: Sendable {
   /// Takes until the board is stopped, or the ledger turns out not to want us.
   func run() {
     var link = LedgerLink(socketPath: options.socketPath, timeout: options.callTimeout)
-    board.endTaking(takeJobs(&link))
+    let end = takeJobs(&link)
+    // A release build may otherwise let go of the connection after its last use.
+    withExtendedLifetime(link) { board.endTaking(end) }
   }
 
   private func takeJobs(_ link: inout LedgerLink) -> RefresherEnd {

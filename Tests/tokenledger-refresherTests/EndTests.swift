@@ -40,9 +40,9 @@ import Testing
     ledger.give(ScriptedLedger.refresh(1))
     try #require(await sso.state.wait { $0.runningCount == 1 })
     refresher.stop()
-    #expect(await !ledger.state.wait(seconds: 0.05) { $0.endedCount > 0 })
     sso.release()
     #expect(try await refresher.end() == .stopped)
+    #expect(ledger.state.value.endedAtOutcomes == [0])
     #expect(await ledger.state.wait { $0.endedCount == 2 })
   }
 

@@ -27,6 +27,8 @@ final class ScriptedLedger: @unchecked Sendable {
     var takes: [Int] = []
     /// The outcomes, as they were told.
     var outcomes: [[String]] = []
+    /// The connections that had ended when each of them was told.
+    var endedAtOutcomes: [Int] = []
     /// What connections call themselves.
     var names: [String] = []
     /// The connections that have ended.
@@ -109,6 +111,7 @@ final class ScriptedLedger: @unchecked Sendable {
     default:
       let number = state.change { state in
         state.outcomes.append(request)
+        state.endedAtOutcomes.append(state.endedCount)
         return state.outcomes.count - 1
       }
       return script(number, request)
