@@ -143,6 +143,8 @@ extension StartError {
     case .system(let error): "\(error)"
     case .neverAdmitted(.server(let error)) where error.prefix == "DENIED":
       "\(error); the daemon's --grant gives this user the role refresher"
+    case .neverAdmitted(.server(let error)):
+      "\(error); is the daemon on that socket of the same version?"
     case .neverAdmitted(let error): "\(error); is tokenledgerd running on that socket?"
     }
   }

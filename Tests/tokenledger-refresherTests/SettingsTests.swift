@@ -1,6 +1,7 @@
 // What the operator writes and what becomes of it: flags, the client's secret, and errors that name
 // the place and never the value.
 
+import LedgerClient
 import LinuxIO
 import SSO
 import TestSupport
@@ -143,6 +144,20 @@ import Testing
     #expect(throws: SettingsError.secretFile(SystemError(.open, .noSuchFile))) {
       try ClientSecret.read(file: "/nonexistent/secret", variable: "other")
     }
+  }
+}
+
+@Suite struct StartErrorTests {
+  @Test(
+    arguments: [
+      (.server(ServerError(prefix: "DENIED", message: "no")), "DENIED no; the daemon's --grant"),
+      (.server(ServerError(prefix: "ERR", message: "no")), "ERR no; is the daemon on that socket"),
+      (.timeout, "the ledger did not answer in time; is tokenledgerd running"),
+    ] as [(ClientError, String)])
+  func `a ledger that is not there, or wants us not, comes with what to do`(
+    error: ClientError, text: String
+  ) {
+    #expect(StartError.neverAdmitted(error).text.hasPrefix(text))
   }
 }
 
