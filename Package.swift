@@ -116,7 +116,10 @@ let package = Package(
     tests("LedgerStore", ["Bytes", "CryptoPrimitives", "EventLog", "LinuxIO", "TokenLedger"]),
     tests(
       "LedgerServer",
-      ["Bytes", "EventLog", "LedgerClient", "LedgerStore", "LinuxIO", "RESP", "TokenLedger"]),
+      [
+        "Bytes", "CryptoPrimitives", "EventLog", "LedgerClient", "LedgerStore", "LinuxIO", "RESP",
+        "TokenLedger",
+      ]),
     tests("LedgerClient", ["Bytes", "LinuxIO", "RESP"]),
     tests(
       "LedgerCommand",

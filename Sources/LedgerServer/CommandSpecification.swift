@@ -38,7 +38,7 @@ enum CommandEffect: UInt8, Sendable {
 
 /// The chapter of the command reference that a command stands in.
 enum CommandGroup: String, Sendable {
-  case token, tokens, refresh, ledger, stream, connection, server
+  case token, tokens, refresh, sso, ledger, stream, connection, server
 }
 
 /// One command, or one subcommand of a command.

@@ -30,68 +30,86 @@ enum CommandName: UInt8, CaseIterable, Sendable {
   case tokenRefresh = 10
   /// `TOKEN.REFRESHORDELETE`: refreshes a token, and deletes it where it cannot be valid again.
   case tokenRefreshOrDelete = 11
+  /// `TOKEN.REQUIRED`: guards a page that needs one valid token, picked by the user.
+  case tokenRequired = 12
+  /// `TOKEN.SINGLEUSE`: guards a page that needs a token of a login just made.
+  case tokenSingleUse = 13
   /// `TOKENS.FIND`: finds the tokens that pass every filter given; all of them without one.
-  case tokensFind = 12
+  case tokensFind = 14
   /// `TOKENS.REQUIRESCOPES`: finds the tokens that have all the scopes; for none, those without scopes.
-  case tokensRequireScopes = 13
+  case tokensRequireScopes = 15
   /// `TOKENS.REQUIRESCOPESEXACT`: finds the tokens that have exactly the scopes.
-  case tokensRequireScopesExact = 14
+  case tokensRequireScopesExact = 16
   /// `TOKENS.EQUIVALENTTO`: finds other tokens of the same character and scopes, of the same user or none.
-  case tokensEquivalentTo = 15
+  case tokensEquivalentTo = 17
   /// `TOKENS.GETEXPIRED`: finds the tokens that expire at this moment or did before.
-  case tokensGetExpired = 16
+  case tokensGetExpired = 18
   /// `TOKENS.DELETE`: deletes the tokens that pass every filter given, all or none.
-  case tokensDelete = 17
+  case tokensDelete = 19
   /// `TOKENS.RESTORE`: brings back the tokens that were deleted since a time, or all held back.
-  case tokensRestore = 18
+  case tokensRestore = 20
   /// `TOKENS.REQUIREVALID`: refreshes the expired ones, deletes what cannot be, and finds the valid ones.
-  case tokensRequireValid = 19
+  case tokensRequireValid = 21
   /// `TOKENS.BULKREFRESH`: refreshes tokens, expired or not, and deletes what cannot be valid again.
-  case tokensBulkRefresh = 20
+  case tokensBulkRefresh = 22
   /// `TOKENS.CLEANUP`: deletes the tokens without a user, and refreshes or deletes the expired ones.
-  case tokensCleanup = 21
+  case tokensCleanup = 23
+  /// `TOKENS.REQUIRED`: guards a page that needs valid tokens of a user with some scopes.
+  case tokensRequired = 24
   /// `REFRESH.TAKE`: leases tokens that are to be refreshed, and gives what is needed for it.
-  case refreshTake = 22
+  case refreshTake = 25
   /// `REFRESH.DONE`: tells that a refresh succeeded.
-  case refreshDone = 23
+  case refreshDone = 26
   /// `REFRESH.FAIL`: tells that a refresh failed.
-  case refreshFail = 24
+  case refreshFail = 27
+  /// `SSO.AUTHORIZE`: begins a login: says where to send somebody.
+  case ssoAuthorize = 28
+  /// `SSO.CALLBACK`: ends a login: has the code exchanged, and keeps the token.
+  case ssoCallback = 29
+  /// `SSO.DONE`: tells that a code was exchanged.
+  case ssoDone = 30
+  /// `SSO.FAIL`: tells that a code could not be exchanged.
+  case ssoFail = 31
+  /// `SSO.REVOKED`: tells that a refresh token was revoked.
+  case ssoRevoked = 32
+  /// `SSO.REVOKEFAILED`: tells that a refresh token could not be revoked.
+  case ssoRevokeFailed = 33
   /// `LEDGER.STATUS`: shows the state of the ledger: last event, tokens, disk.
-  case ledgerStatus = 25
+  case ledgerStatus = 34
   /// `LEDGER.DIGEST`: computes the digest of the whole state, to compare two ledgers.
-  case ledgerDigest = 26
+  case ledgerDigest = 35
   /// `XLEN`: counts the events of the log.
-  case xlen = 27
+  case xlen = 36
   /// `XRANGE`: lists the events between two event ids, oldest first.
-  case xrange = 28
+  case xrange = 37
   /// `XREVRANGE`: lists the events between two event ids, newest first.
-  case xrevrange = 29
+  case xrevrange = 38
   /// `XREAD`: lists the events after an event id, and waits for one if asked to.
-  case xread = 30
+  case xread = 39
   /// `XINFO`: describes the log as a stream.
-  case xinfo = 31
+  case xinfo = 40
   /// `HELLO`: chooses the protocol version and introduces the server.
-  case hello = 32
+  case hello = 41
   /// `PING`: answers, to show that the server does.
-  case ping = 33
+  case ping = 42
   /// `ECHO`: answers with the message.
-  case echo = 34
+  case echo = 43
   /// `SELECT`: chooses a database; there is one, 0.
-  case select = 35
+  case select = 44
   /// `QUIT`: closes the connection after the replies under way.
-  case quit = 36
+  case quit = 45
   /// `RESET`: puts the connection back to RESP2, without a name.
-  case reset = 37
+  case reset = 46
   /// `CLIENT`: names and describes connections.
-  case client = 38
+  case client = 47
   /// `COMMAND`: describes the commands, all of them without a subcommand.
-  case command = 39
+  case command = 48
   /// `INFO`: shows figures of the server, by sections.
-  case info = 40
+  case info = 49
   /// `CONFIG`: shows settings.
-  case config = 41
+  case config = 50
   /// `SHUTDOWN`: finishes the writes under way and ends the server.
-  case shutdown = 42
+  case shutdown = 51
 }
 
 /// A subcommand of XINFO.
@@ -150,6 +168,8 @@ extension CommandName {
     case .tokenAccessFor: -3
     case .tokenRefresh: -2
     case .tokenRefreshOrDelete: -2
+    case .tokenRequired: -2
+    case .tokenSingleUse: -2
     case .tokensFind: -1
     case .tokensRequireScopes: -2
     case .tokensRequireScopesExact: -2
@@ -160,9 +180,16 @@ extension CommandName {
     case .tokensRequireValid: -1
     case .tokensBulkRefresh: -1
     case .tokensCleanup: -1
+    case .tokensRequired: -2
     case .refreshTake: -1
     case .refreshDone: -5
     case .refreshFail: -7
+    case .ssoAuthorize: -2
+    case .ssoCallback: -3
+    case .ssoDone: -11
+    case .ssoFail: 6
+    case .ssoRevoked: 2
+    case .ssoRevokeFailed: 6
     case .ledgerStatus: 1
     case .ledgerDigest: 1
     case .xlen: 2
@@ -198,6 +225,8 @@ extension CommandName {
     case .tokenAccessFor: .user
     case .tokenRefresh: .user
     case .tokenRefreshOrDelete: .writer
+    case .tokenRequired: .writer
+    case .tokenSingleUse: .writer
     case .tokensFind: .reader
     case .tokensRequireScopes: .reader
     case .tokensRequireScopesExact: .reader
@@ -208,9 +237,16 @@ extension CommandName {
     case .tokensRequireValid: .writer
     case .tokensBulkRefresh: .writer
     case .tokensCleanup: .writer
+    case .tokensRequired: .writer
     case .refreshTake: .refresher
     case .refreshDone: .refresher
     case .refreshFail: .refresher
+    case .ssoAuthorize: .writer
+    case .ssoCallback: .writer
+    case .ssoDone: .refresher
+    case .ssoFail: .refresher
+    case .ssoRevoked: .refresher
+    case .ssoRevokeFailed: .refresher
     case .ledgerStatus: .reader
     case .ledgerDigest: .reader
     case .xlen: .reader
@@ -246,6 +282,8 @@ extension CommandName {
     case .tokenAccessFor: .read
     case .tokenRefresh: .write
     case .tokenRefreshOrDelete: .write
+    case .tokenRequired: .write
+    case .tokenSingleUse: .write
     case .tokensFind: .read
     case .tokensRequireScopes: .read
     case .tokensRequireScopesExact: .read
@@ -256,9 +294,16 @@ extension CommandName {
     case .tokensRequireValid: .write
     case .tokensBulkRefresh: .write
     case .tokensCleanup: .write
+    case .tokensRequired: .write
     case .refreshTake: .write
     case .refreshDone: .write
     case .refreshFail: .write
+    case .ssoAuthorize: .write
+    case .ssoCallback: .write
+    case .ssoDone: .write
+    case .ssoFail: .write
+    case .ssoRevoked: .write
+    case .ssoRevokeFailed: .write
     case .ledgerStatus: .read
     case .ledgerDigest: .read
     case .xlen: .read
@@ -297,6 +342,8 @@ extension CommandName {
     case .tokenAccessFor: .tokenAccessFor
     case .tokenRefresh: .tokenRefresh
     case .tokenRefreshOrDelete: .tokenRefreshOrDelete
+    case .tokenRequired: .tokenRequired
+    case .tokenSingleUse: .tokenSingleUse
     case .tokensFind: .tokensFind
     case .tokensRequireScopes: .tokensRequireScopes
     case .tokensRequireScopesExact: .tokensRequireScopesExact
@@ -307,9 +354,16 @@ extension CommandName {
     case .tokensRequireValid: .tokensRequireValid
     case .tokensBulkRefresh: .tokensBulkRefresh
     case .tokensCleanup: .tokensCleanup
+    case .tokensRequired: .tokensRequired
     case .refreshTake: .refreshTake
     case .refreshDone: .refreshDone
     case .refreshFail: .refreshFail
+    case .ssoAuthorize: .ssoAuthorize
+    case .ssoCallback: .ssoCallback
+    case .ssoDone: .ssoDone
+    case .ssoFail: .ssoFail
+    case .ssoRevoked: .ssoRevoked
+    case .ssoRevokeFailed: .ssoRevokeFailed
     case .ledgerStatus: .ledgerStatus
     case .ledgerDigest: .ledgerDigest
     case .xlen: .xlen
@@ -387,7 +441,9 @@ extension CommandSpecification {
     role: .writer, effect: .write,
     arguments: .list([
       CommandArgument("id", .integer),
-    ], Fragment.reason, Fragment.expect),
+    ], Fragment.reason, Fragment.expect, [
+      CommandArgument("revoke", .pureToken, token: "REVOKE", [.optional]),
+    ]),
     subcommands: [])
   fileprivate static let tokenHistory = CommandSpecification(
     name: "TOKEN.HISTORY", summary: "Lists the events of one token, also of a deleted one.",
@@ -458,6 +514,28 @@ extension CommandSpecification {
       CommandArgument("id", .integer),
       CommandArgument("timeout", .integer, token: "TIMEOUT", [.optional]),
     ],
+    subcommands: [])
+  fileprivate static let tokenRequired = CommandSpecification(
+    name: "TOKEN.REQUIRED", summary: "Guards a page that needs one valid token, picked by the user.",
+    since: "0.1.0", group: .token, arity: -2,
+    complexity: "As TOKENS.REQUIREVALID.",
+    role: .writer, effect: .write,
+    arguments: .list(Fragment.scopes, Fragment.login, [
+      CommandArgument("new", .pureToken, token: "NEW", [.optional]),
+      CommandArgument("add", .pureToken, token: "ADD", [.optional]),
+      CommandArgument("id", .integer, token: "TOKEN", [.optional]),
+      CommandArgument("timeout", .integer, token: "TIMEOUT", [.optional]),
+    ]),
+    subcommands: [])
+  fileprivate static let tokenSingleUse = CommandSpecification(
+    name: "TOKEN.SINGLEUSE", summary: "Guards a page that needs a token of a login just made.",
+    since: "0.1.0", group: .token, arity: -2,
+    complexity: "O(1).",
+    role: .writer, effect: .write,
+    arguments: .list(Fragment.scopes, Fragment.login, [
+      CommandArgument("new", .pureToken, token: "NEW", [.optional]),
+      CommandArgument("timeout", .integer, token: "TIMEOUT", [.optional]),
+    ]),
     subcommands: [])
   fileprivate static let tokensFind = CommandSpecification(
     name: "TOKENS.FIND", summary: "Finds the tokens that pass every filter given; all of them without one.",
@@ -551,6 +629,16 @@ extension CommandSpecification {
       CommandArgument("timeout", .integer, token: "TIMEOUT", [.optional]),
     ],
     subcommands: [])
+  fileprivate static let tokensRequired = CommandSpecification(
+    name: "TOKENS.REQUIRED", summary: "Guards a page that needs valid tokens of a user with some scopes.",
+    since: "0.1.0", group: .tokens, arity: -2,
+    complexity: "As TOKENS.REQUIREVALID.",
+    role: .writer, effect: .write,
+    arguments: .list(Fragment.scopes, Fragment.login, [
+      CommandArgument("new", .pureToken, token: "NEW", [.optional]),
+      CommandArgument("timeout", .integer, token: "TIMEOUT", [.optional]),
+    ]),
+    subcommands: [])
   fileprivate static let refreshTake = CommandSpecification(
     name: "REFRESH.TAKE", summary: "Leases tokens that are to be refreshed, and gives what is needed for it.",
     since: "0.1.0", group: .refresh, arity: -1,
@@ -559,6 +647,8 @@ extension CommandSpecification {
     arguments: [
       CommandArgument("jobs", .integer, token: "COUNT", [.optional]),
       CommandArgument("milliseconds", .integer, token: "BLOCK", [.optional]),
+      CommandArgument("logins", .pureToken, token: "LOGINS", [.optional]),
+      CommandArgument("revocations", .pureToken, token: "REVOCATIONS", [.optional]),
     ],
     subcommands: [])
   fileprivate static let refreshDone = CommandSpecification(
@@ -583,19 +673,74 @@ extension CommandSpecification {
     since: "0.1.0", group: .refresh, arity: -7,
     complexity: "O(1).",
     role: .refresher, effect: .write,
-    arguments: [
+    arguments: .list([
       CommandArgument("id", .integer),
       CommandArgument("fence", .integer),
-      CommandArgument("class", .oneOf, token: "CLASS", [], [
-        CommandArgument("definite", .pureToken, token: "definite"),
-        CommandArgument("configuration", .pureToken, token: "configuration"),
-        CommandArgument("incomplete", .pureToken, token: "incomplete"),
-        CommandArgument("unavailable", .pureToken, token: "unavailable"),
-      ]),
-      CommandArgument("code", .string, token: "CODE"),
+    ], Fragment.failure, [
       CommandArgument("refresh-token", .string, token: "REFRESH", [.optional]),
       CommandArgument("milliseconds", .integer, token: "RETRYAFTER", [.optional]),
+    ]),
+    subcommands: [])
+  fileprivate static let ssoAuthorize = CommandSpecification(
+    name: "SSO.AUTHORIZE", summary: "Begins a login: says where to send somebody.",
+    since: "0.1.0", group: .sso, arity: -2,
+    complexity: "O(1).",
+    role: .writer, effect: .write,
+    arguments: .list(Fragment.scopes, Fragment.login),
+    subcommands: [])
+  fileprivate static let ssoCallback = CommandSpecification(
+    name: "SSO.CALLBACK", summary: "Ends a login: has the code exchanged, and keeps the token.",
+    since: "0.1.0", group: .sso, arity: -3,
+    complexity: "O(N) for N tokens of the character, and an exchange.",
+    role: .writer, effect: .write,
+    arguments: [
+      CommandArgument("code", .string),
+      CommandArgument("state", .string),
+      CommandArgument("session", .string, token: "SESSION", [.optional]),
+      CommandArgument("timeout", .integer, token: "TIMEOUT", [.optional]),
     ],
+    subcommands: [])
+  fileprivate static let ssoDone = CommandSpecification(
+    name: "SSO.DONE", summary: "Tells that a code was exchanged.",
+    since: "0.1.0", group: .sso, arity: -11,
+    complexity: "O(N) for N tokens of the character.",
+    role: .refresher, effect: .write,
+    arguments: .list([
+      CommandArgument("login", .integer),
+    ], Fragment.secrets, [
+      CommandArgument("character-id", .integer, token: "CHARACTER"),
+      CommandArgument("character-name", .string, token: "NAME"),
+      CommandArgument("owner-hash", .string, token: "OWNER"),
+      CommandArgument("token-type", .block, [.optional], Fragment.type),
+      CommandArgument("granted", .block, token: "SCOPES", [.optional], Fragment.scopes),
+    ]),
+    subcommands: [])
+  fileprivate static let ssoFail = CommandSpecification(
+    name: "SSO.FAIL", summary: "Tells that a code could not be exchanged.",
+    since: "0.1.0", group: .sso, arity: 6,
+    complexity: "O(1).",
+    role: .refresher, effect: .write,
+    arguments: .list([
+      CommandArgument("login", .integer),
+    ], Fragment.failure),
+    subcommands: [])
+  fileprivate static let ssoRevoked = CommandSpecification(
+    name: "SSO.REVOKED", summary: "Tells that a refresh token was revoked.",
+    since: "0.1.0", group: .sso, arity: 2,
+    complexity: "O(1).",
+    role: .refresher, effect: .write,
+    arguments: [
+      CommandArgument("revocation", .integer),
+    ],
+    subcommands: [])
+  fileprivate static let ssoRevokeFailed = CommandSpecification(
+    name: "SSO.REVOKEFAILED", summary: "Tells that a refresh token could not be revoked.",
+    since: "0.1.0", group: .sso, arity: 6,
+    complexity: "O(1).",
+    role: .refresher, effect: .write,
+    arguments: .list([
+      CommandArgument("revocation", .integer),
+    ], Fragment.failure),
     subcommands: [])
   fileprivate static let ledgerStatus = CommandSpecification(
     name: "LEDGER.STATUS", summary: "Shows the state of the ledger: last event, tokens, disk.",
@@ -865,6 +1010,15 @@ private enum Fragment {
   static let expect: [CommandArgument] = [
     CommandArgument("version", .integer, token: "EXPECT", [.optional]),
   ]
+  static let failure: [CommandArgument] = [
+    CommandArgument("class", .oneOf, token: "CLASS", [], [
+      CommandArgument("definite", .pureToken, token: "definite"),
+      CommandArgument("configuration", .pureToken, token: "configuration"),
+      CommandArgument("incomplete", .pureToken, token: "incomplete"),
+      CommandArgument("unavailable", .pureToken, token: "unavailable"),
+    ]),
+    CommandArgument("code", .string, token: "CODE"),
+  ]
   static let filter: [CommandArgument] = .list([
     CommandArgument("character-id", .integer, token: "CHARACTER"),
     CommandArgument("user", .string, token: "USER"),
@@ -883,6 +1037,11 @@ private enum Fragment {
     CommandArgument("refreshable", .pureToken, token: "REFRESHABLE"),
     CommandArgument("held-back", .pureToken, token: "HELD"),
   ])
+  static let login: [CommandArgument] = [
+    CommandArgument("user", .string, token: "USER", [.optional]),
+    CommandArgument("session", .string, token: "SESSION", [.optional]),
+    CommandArgument("address", .string, token: "RETURNTO", [.optional]),
+  ]
   static let reason: [CommandArgument] = [
     CommandArgument("reason", .string, token: "REASON", [.optional]),
   ]
@@ -906,6 +1065,13 @@ private enum Fragment {
         CommandArgument("count", .integer),
         CommandArgument("name", .string, [.multiple]),
       ]),
+    ]),
+  ]
+  static let secrets: [CommandArgument] = [
+    CommandArgument("access-token", .string, token: "ACCESS"),
+    CommandArgument("refresh", .oneOf, [], [
+      CommandArgument("refresh-token", .string, token: "REFRESH"),
+      CommandArgument("no-refresh", .pureToken, token: "NOREFRESH"),
     ]),
   ]
   static let type: [CommandArgument] = [

@@ -102,14 +102,14 @@ public final class LocalSession {
   /// Answers a wait; nobody but this session could take jobs, so one that has some is in vain.
   private func answer(_ wait: RefreshWait, _ reply: inout ReplyWriter) {
     guard wait.isComplete else {
-      executor.desk.forget(wait)
+      executor.forget(wait)
       executor.writeError(.timeout, &reply)
       return
     }
     guard !executor.answer(wait, session, &reply) else { return }
     let failure = commit()
     guard failure != nil || !executor.answer(wait, session, &reply) else { return }
-    executor.desk.forget(wait)
+    executor.forget(wait)
     executor.writeError(failure ?? .readOnly, &reply)
   }
 
@@ -118,12 +118,12 @@ public final class LocalSession {
   /// - Returns: why it is not, if so.
   private func commit() -> CommandError? {
     do throws(StoreError) { try executor.store.commit() } catch {
-      executor.desk.abandon()
+      executor.abandonJobs()
       if error.isDiskFull { return .diskFull }
       executor.hasFailed = true
       return .readOnly
     }
-    executor.settleRefreshes()
+    executor.settleJobs()
     return nil
   }
 

@@ -5,7 +5,7 @@ from ledger_case import LedgerCase, creation, fields, text
 from wire import ErrorReply
 
 #: What may be wrong with a well-formed command: the values, not the syntax.
-OF_THE_VALUES = {"NOTFOUND", "CONFLICT", "GONE", "NOTREFRESHABLE", "NOREFRESHER"}
+OF_THE_VALUES = {"NOTFOUND", "CONFLICT", "GONE", "NOTREFRESHABLE", "NOREFRESHER", "MISCONFIGURED"}
 #: These end the connection or the daemon, and are tested where that is the point.
 ENDING = {"QUIT", "SHUTDOWN"}
 #: Words that are no integer within 64 bits.

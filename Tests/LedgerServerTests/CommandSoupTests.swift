@@ -48,7 +48,7 @@ import Testing
       if let prefix = reply.errorPrefix {
         let known = [
           "ERR", "NOTFOUND", "CONFLICT", "LIMIT", "NOPROTO", "NOTREFRESHABLE", "TOKENEXPIRED",
-          "NOREFRESHER", "TIMEOUT",
+          "NOREFRESHER", "TIMEOUT", "MISCONFIGURED",
         ].contains(prefix)
         #expect(known, "seed \(seed), request \(number): \(request): \(reply.shown)")
       }

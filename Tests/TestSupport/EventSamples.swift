@@ -73,7 +73,11 @@ public enum EventSamples {
     + [[], ["a"], ["a", "b c", "é"]].map { .scopesGranted($0.map(Text.sample)) }
     + [1, UInt32.max].map { .refreshStarted(Lease(end: time, attempt: $0)) }
     + refreshes.map(Event.Body.refreshed) + failures.map(Event.Body.refreshFailed)
-    + [.deleted, .restored]
+    + [.deleted, .restored] + logins.map(Event.Body.loggedIn)
+    + [
+      .revoked(Revocation(failureClass: nil, code: .empty)),
+      .revoked(Revocation(failureClass: .unavailable, code: .sample("http_503"))),
+    ]
     + [
       .opened(Opening(formatVersion: 1, programVersion: .sample("0.1.0"))),
       .recovered(TailCut(segment: .sample("0000.log"), offset: 4096, bytesCut: .max)),
@@ -100,6 +104,12 @@ public enum EventSamples {
     }
     return creations
   }()
+
+  private static let logins: [Login] = secrets.flatMap { access in
+    secrets.map { refresh in
+      Login(created: time, ownerHash: .sample("o="), access: access, refresh: refresh)
+    }
+  }
 
   private static let refreshes: [Refresh] = fences.flatMap { fence in
     secrets.flatMap { access in

@@ -39,10 +39,81 @@ public struct OracleMutation: Decodable, Sendable {
   public let clock: Int64?
   /// The script's name.
   public let sso: String
+  /// The user of `create_from_code`; nil for none.
+  public let user: Int64?
+  /// What the access token of `create_from_code` says.
+  public let claims: Claims?
+  /// The token endpoint's answer in `create_from_code`.
+  public let response: Response?
+  /// Whether `create_from_code` never renews a token.
+  public let alwaysCreate: Bool?
   /// Set where the answer is an accident of django-esi rather than a rule.
   public let quirk: String?
   /// What came out.
   public let expect: Expectation
+
+  /// What an access token says.
+  public struct Claims: Decodable, Sendable {
+    /// The character.
+    public let characterID: Int64
+    /// Its name.
+    public let name: String
+    /// Its owner hash.
+    public let owner: String
+    /// `character` or `corporation`.
+    public let tokenType: String
+    /// The scopes: a text is one scope, whatever is in it.
+    public let scp: OracleScopes?
+
+    enum CodingKeys: String, CodingKey {
+      case name, owner, scp
+      case characterID = "character_id"
+      case tokenType = "token_type"
+    }
+
+    /// The scopes' names.
+    public var scopes: [String] {
+      switch scp {
+      case nil: []
+      case .text(let name): [name]
+      case .list(let names): names
+      }
+    }
+  }
+
+  /// An answer with tokens.
+  public struct Response: Decodable, Sendable {
+    /// The access token.
+    public let accessToken: String
+    /// The refresh token; text, empty text or nil.
+    public let refreshToken: String?
+
+    enum CodingKeys: String, CodingKey {
+      case accessToken = "access_token"
+      case refreshToken = "refresh_token"
+    }
+  }
+
+  /// A token that a login made.
+  public struct Created: Decodable, Sendable {
+    /// Its name.
+    public let characterName: String
+    /// Its scopes.
+    public let scopes: [String]
+    /// Its user.
+    public let user: Int64?
+    /// Its access token.
+    public let accessToken: String
+    /// Its refresh token.
+    public let refreshToken: String?
+
+    enum CodingKeys: String, CodingKey {
+      case scopes, user
+      case characterName = "character_name"
+      case accessToken = "access_token"
+      case refreshToken = "refresh_token"
+    }
+  }
 
   /// What a mutation came to.
   public struct Expectation: Decodable, Sendable {
@@ -60,9 +131,14 @@ public struct OracleMutation: Decodable, Sendable {
     public let surviving: [Int64]
     /// The tokens that are left and have other values.
     public let changed: [Change]
+    /// The tokens that a login made.
+    public let created: [Created]
+    /// The tokens of which any may be given back after a login; a new one is nil.
+    public let returnedAnyOf: [Int64?]?
 
     enum CodingKeys: String, CodingKey {
-      case returned, raised, attempts, surviving, changed
+      case returned, raised, attempts, surviving, changed, created
+      case returnedAnyOf = "returned_any_of"
       case accessToken = "access_token"
     }
 
@@ -76,6 +152,9 @@ public struct OracleMutation: Decodable, Sendable {
       attempts = try values.decode([Attempt].self, forKey: .attempts)
       surviving = try values.decode([RecordedID].self, forKey: .surviving).compactMap(\.number)
       changed = try values.decode([Change].self, forKey: .changed)
+      created = try values.decodeIfPresent([Created].self, forKey: .created) ?? []
+      let anyOf = try values.decodeIfPresent([RecordedID].self, forKey: .returnedAnyOf)
+      returnedAnyOf = anyOf?.map(\.number)
     }
   }
 
@@ -127,7 +206,8 @@ public struct OracleMutation: Decodable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case op, steps, token, scopes, fraction, clock, sso, quirk, expect
+    case op, steps, token, scopes, fraction, clock, sso, quirk, expect, user, claims, response
+    case alwaysCreate = "always_create"
     case characterID = "character_id"
   }
 }

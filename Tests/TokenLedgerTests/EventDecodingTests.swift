@@ -18,9 +18,9 @@ import TokenLedger
 
   @Test func `the tags are those of the page`() {
     let numbers = Event.Tag.allCases.map { Int($0.rawValue) }
-    #expect(numbers == [1, 2, 3, 4, 5, 6, 7, 64, 65, 66])
+    #expect(numbers == [1, 2, 3, 4, 5, 6, 7, 8, 9, 64, 65, 66])
     let tokens = Event.Tag.allCases.filter(\.concernsToken).count
-    #expect(tokens == 7)
+    #expect(tokens == 9)
   }
 
   @Test(arguments: (0...255).filter { Event.Tag(rawValue: UInt8($0)) == nil })
@@ -103,7 +103,10 @@ import TokenLedger
       ([1, 0, 5, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x80, 4], "SSO version"),
       ([6, 1, 5, 0, 7, 1, 0x80, 0x80, 0x80, 0x80, 0x10], "uid"),
       ([6, 1, 5, 0, 7, 1, 0, 0x80, 0x80, 0x80, 0x80, 0x10], "pid"),
-      ([6, 8, 5, 0, 7, 1, 1, 0], "reason"), ([6, 16, 5, 0, 7, 1, 1, 0xff], "key"),
+      ([9, 0, 5, 0, 7, 1, 6], "class"),
+      ([9, 0, 5, 0, 7, 1, 0, 1, 0x61], "code"), ([9, 0, 5, 0, 7, 1, 4, 0], "code"),
+      ([8, 0, 5, 0, 7, 1, 0, 0, 0, 3], "refresh"), ([6, 8, 5, 0, 7, 1, 1, 0], "reason"),
+      ([6, 16, 5, 0, 7, 1, 1, 0xff], "key"),
     ] as [([UInt8], String)])
   func `a value out of its range is refused by name`(facts: [UInt8], name: String) {
     guard case .failure(.invalid(let field, let offset)) = decode(facts) else {

@@ -65,6 +65,12 @@ extension LedgerModel.Entry {
       facts.access = refresh.access
       facts.ssoVersion = 2
       replace(by: refresh.refresh)
+    case .loggedIn(let login):
+      (fence, lease, heldBack) = (nil, nil, nil)
+      facts.created = login.created
+      facts.ownerHash = login.ownerHash
+      facts.access = login.access
+      replace(by: login.refresh)
     case .refreshFailed(let failure):
       if let answered = failure.fence, answered != fence { return }
       (fence, lease) = (nil, nil)

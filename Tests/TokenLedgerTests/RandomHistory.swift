@@ -32,14 +32,16 @@ struct RandomHistory: ~Copyable {
     if entry.isDeleted || entry.heldBack != nil, oneIn(2) {
       return try append(.restored, entry.id)
     }
+    if oneIn(20) { return try append(.revoked(someRevocation()), entry.id) }
     guard !entry.isDeleted else { return }
-    switch Int.random(in: 0..<7, using: &generator) {
+    switch Int.random(in: 0..<8, using: &generator) {
     case 0: try append(.deleted, entry.id)
     case 1: try append(.scopesGranted(someScopes().sorted()), entry.id)
     case 2:
       try append(.refreshStarted(Lease(end: someTime(), attempt: UInt32(entry.version))), entry.id)
     case 3, 4: try append(.refreshed(someRefresh(entry)), entry.id)
     case 5: try append(.refreshFailed(someFailure(entry)), entry.id)
+    case 6: try append(.loggedIn(someLogin()), entry.id)
     default: try append(.opened(Opening(formatVersion: 1, programVersion: .empty)), nil)
     }
   }
@@ -85,6 +87,18 @@ struct RandomHistory: ~Copyable {
     Refresh(
       fence: oneIn(2) ? nil : entry.fence, created: someTime(), access: someSecret(),
       refresh: oneIn(2) ? someSecret() : nil, isUnverified: oneIn(2))
+  }
+
+  private mutating func someLogin() -> Login {
+    Login(
+      created: someTime(), ownerHash: .sample("o\(pick(4))"), access: someSecret(),
+      refresh: someSecret())
+  }
+
+  private mutating func someRevocation() -> Revocation {
+    oneIn(2)
+      ? Revocation(failureClass: nil, code: .empty)
+      : Revocation(failureClass: .unavailable, code: .sample("http_503"))
   }
 
   private mutating func someFailure(_ entry: LedgerModel.Entry) -> RefreshFailure {

@@ -7,7 +7,7 @@ protocol Vocabulary: RawRepresentable<String>, CaseIterable {}
 
 /// The chapter of the reference.
 enum Group: String, Vocabulary {
-  case token, tokens, refresh, ledger, stream, connection, server
+  case token, tokens, refresh, sso, ledger, stream, connection, server
 }
 
 /// The least role that may run the command, in rising order.

@@ -32,6 +32,17 @@ enum CommandError: Error {
   case incomplete(TokenID)
   case ssoUnavailable(TokenID)
   case misconfigured
+  /// Where people log in is not set.
+  case noSSO
+  /// Nobody is on the way under the state, from this session.
+  case noSuchLogin
+  case loginFailed(LoginFailure)
+  /// The exchange was told of before, or given up.
+  case loginOver(Int64)
+  /// The same of a revocation.
+  case revocationOver(TokenID)
+  /// The kernel gives no random numbers.
+  case noRandomness
   /// Nobody is connected who refreshes tokens.
   case noRefresher
   case timeout
@@ -81,6 +92,12 @@ extension CommandError {
     case .ssoUnavailable(let id):
       "SSOUNAVAILABLE the SSO gave no answer for the token \(id.rawValue)"
     case .misconfigured: "MISCONFIGURED the SSO does not accept the application"
+    case .noSSO: "MISCONFIGURED no SSO is configured (sso-client-id)"
+    case .noSuchLogin: "NOTFOUND no login of the session waits under the state"
+    case .loginFailed(let failure): failure.reply
+    case .loginOver(let number): "CONFLICT the login \(number) is over"
+    case .revocationOver(let id): "CONFLICT no revocation of the token \(id.rawValue) is under way"
+    case .noRandomness: "ERR the system gives no random numbers"
     case .noRefresher: "NOREFRESHER nobody is connected who refreshes tokens"
     case .timeout: "TIMEOUT there was no outcome in time; it may still come"
     case .lateOutcome(let id):
@@ -105,6 +122,17 @@ extension CommandError {
   private func harmless(_ name: [UInt8]) -> String {
     let printable = name.prefix(64).map { (0x20..<0x7f).contains($0) && $0 != 0x27 ? $0 : 0x3f }
     return String(decoding: printable, as: UTF8.self)
+  }
+}
+
+extension LoginFailure {
+  fileprivate var reply: String {
+    switch self {
+    case .refused: "TOKENINVALID the SSO refused the code"
+    case .misconfigured: CommandError.misconfigured.text
+    case .incomplete: "INCOMPLETE the SSO gave no usable answer to the login"
+    case .unavailable: "SSOUNAVAILABLE the SSO gave no answer to the login"
+    }
   }
 }
 

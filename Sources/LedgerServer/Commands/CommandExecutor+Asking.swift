@@ -78,7 +78,7 @@ extension CommandExecutor {
 
   func checkRefreshable() throws(CommandError) {
     guard !store.isReadOnly, !hasFailed else { throw .readOnly }
-    guard desk.hasWorkers else { throw .noRefresher }
+    guard desk.hasWorkers || settings.hasRefreshers else { throw .noRefresher }
   }
 
   func runningLease(_ id: TokenID) -> (fence: EventSequence, endMicroseconds: Int64)? {
@@ -118,16 +118,26 @@ extension CommandExecutor {
       reply.truncate(to: mark)
       writeError(error, &reply)
     }
-    desk.forget(wait)
+    forget(wait)
     return true
   }
 
   private func writeAnswer(
     _ wait: RefreshWait, _ session: Session, _ reply: inout ReplyWriter
   ) throws(CommandError) -> Bool {
+    if let outcome = wait.loginOutcome {
+      try writeLanding(outcome, &reply)
+      return true
+    }
     if let selection = wait.selection {
       guard try finish(selection, wait, session) else { return false }
-      try writeResult(of: selection, &reply)
+      guard let viewGuard = wait.viewGuard else {
+        try writeResult(of: selection, &reply)
+        return true
+      }
+      guard let decision = try decision(of: viewGuard, valid: result(of: selection), wait)
+      else { return wait.isComplete ? try writeAnswer(wait, session, &reply) : false }
+      write(decision, &reply)
       return true
     }
     guard let id = wait.token, let result = wait.result

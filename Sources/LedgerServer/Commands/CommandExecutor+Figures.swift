@@ -25,6 +25,9 @@ extension CommandExecutor {
       ("refresh_workers", Int64(desk.workerCount)),
       ("refresh_jobs_queued", Int64(desk.queuedCount)),
       ("refresh_jobs_leased", Int64(desk.handedOutCount)),
+      ("logins_on_the_way", Int64(logins.visitCount)),
+      ("login_exchanges", Int64(logins.exchangeCount)),
+      ("revocations", Int64(revocations.count)),
       ("held_back_tokens", Int64(store.state.heldBackCount)),
     ]
     if let bytes = store.freeBytes { numbers.append(("free_bytes", Int64(bytes))) }

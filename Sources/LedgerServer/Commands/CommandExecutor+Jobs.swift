@@ -10,14 +10,18 @@ import TokenLedger
 /// A worker that waits for jobs.
 struct TakeWait {
   var count: Int
+  /// Whether it exchanges codes of logins, too.
+  var takesLogins = false
+  /// Whether it revokes refresh tokens, too.
+  var takesRevocations = false
   /// On the monotonic clock; the end of time for never.
-  var deadlineMicroseconds: Int64
+  var deadlineMicroseconds: Int64 = 0
 }
 
-/// Jobs whose leases are on their way to the disk.
+/// Jobs that leave once an event is durable.
 struct GrantedJobs {
-  var jobs: [RefreshJob]
-  /// The last of their leases.
+  var jobs: [WorkerJob]
+  /// The last of their leases; of jobs without a lease, an event that is durable already.
   var sequence: EventSequence
 }
 
@@ -34,6 +38,7 @@ extension CommandExecutor {
   ) throws(CommandError) -> Outcome {
     var count: Int64?
     var block: Int64?
+    var wait = TakeWait(count: 1)
     while !arguments.isAtEnd {
       switch try arguments.keyword() {
       case .count:
@@ -42,13 +47,15 @@ extension CommandExecutor {
       case .block:
         guard block == nil else { throw .repeated(.block) }
         block = try arguments.integer("BLOCK", in: 0...Self.maximumWaitMilliseconds)
+      case .logins where !wait.takesLogins: wait.takesLogins = true
+      case .revocations where !wait.takesRevocations: wait.takesRevocations = true
       default: throw .unexpectedArgument(.refreshTake)
       }
     }
     guard !session.hasHeldReplies else { return .wait }
     desk.admitWorker(session.number)
-    let wanted = Int(count ?? 1)
-    if let granted = try grantJobs(wanted, session).get() {
+    wait.count = Int(count ?? 1)
+    if let granted = try grantJobs(wait, session).get() {
       return .held(granted.sequence, .jobs(granted.jobs))
     }
     guard let block else {
@@ -56,12 +63,28 @@ extension CommandExecutor {
       return .replied
     }
     // As in XREAD, 0 waits for ever.
-    let deadline = block == 0 ? .max : store.options.clock.monotonicMicroseconds + block * 1000
-    return .taking(TakeWait(count: wanted, deadlineMicroseconds: deadline))
+    wait.deadlineMicroseconds =
+      block == 0 ? .max : store.options.clock.monotonicMicroseconds + block * 1000
+    return .taking(wait)
+  }
+
+  /// Jobs for a worker: codes first, since somebody sits before them; nil when there is none.
+  func grantJobs(_ wait: TakeWait, _ session: Session) -> Result<GrantedJobs?, CommandError> {
+    let codes = wait.takesLogins ? loginJobs(wait.count, session) : []
+    if !codes.isEmpty {
+      return .success(GrantedJobs(jobs: codes, sequence: store.state.lastSequence))
+    }
+    let leased = grantLeases(wait.count, session)
+    guard case .success(nil) = leased, wait.takesRevocations else { return leased }
+    let jobs = revocationJobs(wait.count, session)
+    guard !jobs.isEmpty else { return .success(nil) }
+    return .success(GrantedJobs(jobs: jobs, sequence: store.state.lastSequence))
   }
 
   /// Grants leases to a worker for up to `count` queued tokens; nil when there is none.
-  func grantJobs(_ count: Int, _ session: Session) -> Result<GrantedJobs?, CommandError> {
+  private func grantLeases(
+    _ count: Int, _ session: Session
+  ) -> Result<GrantedJobs?, CommandError> {
     guard store.pendingBytes < settings.limits.maximumPendingBytes else { return .success(nil) }
     var jobs: [RefreshJob] = []
     var failure: CommandError?
@@ -88,7 +111,8 @@ extension CommandExecutor {
     }
     self.desk = desk
     guard let last = jobs.last else { return failure.map { .failure($0) } ?? .success(nil) }
-    return .success(GrantedJobs(jobs: jobs, sequence: last.fence))
+    return .success(
+      GrantedJobs(jobs: jobs.map { .refresh($0) }, sequence: last.fence))
   }
 
   /// When a lease ends, on the monotonic clock.
@@ -195,8 +219,37 @@ extension CommandExecutor {
     }
   }
 
-  /// Takes over into the desk what has become durable.
-  func settleRefreshes() {
+  /// Takes over what has become durable.
+  func settleJobs() {
+    logins.settle(
+      through: store.state.lastSequence, now: store.options.clock.monotonicMicroseconds)
+    revocations.settle(through: store.state.lastSequence)
+    settleRefreshes()
+  }
+
+  /// Takes back what was on its way to the disk and did not get there.
+  func abandonJobs() {
+    desk.abandon()
+    logins.abandon()
+    revocations.abandon(after: store.state.lastSequence)
+  }
+
+  /// Forgets a worker that has left; its leases run out by themselves.
+  func forgetWorker(_ session: Session) {
+    desk.forgetWorker(session.number)
+    logins.forgetWorker(session.number)
+    revocations.forgetWorker(session.number)
+  }
+
+  /// Forgets a wait: it was answered, or nobody is there any more.
+  func forget(_ wait: RefreshWait) {
+    if case .login = wait.question { logins.forget(wait) } else { desk.forget(wait) }
+  }
+
+  /// Whether a wait can be answered.
+  var hasReadyWaits: Bool { desk.readyCount > 0 || logins.readyCount > 0 }
+
+  private func settleRefreshes() {
     var desk = exchange(&self.desk, with: RefreshDesk())
     desk.settle(
       through: store.state.lastSequence,

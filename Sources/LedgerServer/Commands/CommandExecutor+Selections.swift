@@ -19,15 +19,29 @@ extension CommandExecutor {
       arguments.command == .tokensRequireValid ? .requireValid : .bulkRefresh
     let milliseconds = try selectionTimeout(&arguments, state, &scratch)
     guard !session.hasHeldReplies else { return .wait }
+    return try begin(selection(kind, encoded, state, &scratch), milliseconds)
+  }
+
+  /// The tokens that a guard wants valid.
+  func selection(for viewGuard: ViewGuard) throws(CommandError) -> SelectionRefresh {
+    var scratch = QueryScratch()
+    var writer = RequestWriter()
+    writer.write(viewGuard.words)
+    try parse(writer.bytes, as: .tokensRequireValid, &scratch)
+    return selection(.requireValid, writer.bytes, store.state, &scratch)
+  }
+
+  private func selection(
+    _ kind: SelectionRefresh.Kind, _ encoded: [UInt8], _ state: borrowing LedgerState,
+    _ scratch: inout QueryScratch
+  ) -> SelectionRefresh {
     if kind == .requireValid { scratch.filter.requireExpired() }
     scratch.ids.removeAll(keepingCapacity: true)
     state.appendIDs(scratch.filter, validity, to: &scratch.ids)
     let tokens = scratch.ids.compactMap { TokenID($0).flatMap { state.token($0) } }
-    return try begin(
-      SelectionRefresh(
-        kind, request: encoded, jobs: tokens.filter(\.canRefresh).map(\.id),
-        unusable: tokens.filter { $0.refresh.recorded == .empty }.map(\.id)),
-      milliseconds)
+    return SelectionRefresh(
+      kind, request: encoded, jobs: tokens.filter(\.canRefresh).map(\.id),
+      unusable: tokens.filter { $0.refresh.recorded == .empty }.map(\.id))
   }
 
   private func begin(
@@ -113,19 +127,25 @@ extension CommandExecutor {
     _ selection: SelectionRefresh, onlyExpired: Bool
   ) throws(CommandError) -> [TokenID] {
     var scratch = QueryScratch()
-    var parser = RequestParser(limits: settings.limits.request)
-    var offset = 0
-    let bytes = selection.request
-    guard case .request = parser.next(bytes.span, at: &offset)
-    else { preconditionFailure("a request that was parsed once") }
     let command: CommandName =
       selection.kind == .requireValid ? .tokensRequireValid : .tokensBulkRefresh
-    var arguments = ArgumentReader(parser.request(in: bytes.span), of: command)
-    _ = try selectionTimeout(&arguments, store.state, &scratch)
+    try parse(selection.request, as: command, &scratch)
     if onlyExpired { scratch.filter.requireExpired() }
     let validity = Validity(now: store.now, duration: settings.validDuration)
     store.state.appendIDs(scratch.filter, validity, to: &scratch.ids)
     return scratch.ids.compactMap(TokenID.init)
+  }
+
+  /// Reads the filters of a request that was parsed once, or made here.
+  private func parse(
+    _ request: [UInt8], as command: CommandName, _ scratch: inout QueryScratch
+  ) throws(CommandError) {
+    var parser = RequestParser(limits: settings.limits.request)
+    var offset = 0
+    guard case .request = parser.next(request.span, at: &offset)
+    else { preconditionFailure("a request that was parsed once") }
+    var arguments = ArgumentReader(parser.request(in: request.span), of: command)
+    _ = try selectionTimeout(&arguments, store.state, &scratch)
   }
 
   // MARK: The end of the work
@@ -167,8 +187,8 @@ extension CommandExecutor {
   func writeResult(
     of selection: SelectionRefresh, _ reply: inout ReplyWriter
   ) throws(CommandError) {
-    guard selection.misconfigured == nil else { throw .misconfigured }
-    guard selection.kind != .cleanup else {
+    if selection.kind == .cleanup {
+      guard selection.misconfigured == nil else { throw .misconfigured }
       let deleted =
         selection.endedCount
         + (selection.unusable + selection.orphans).count {
@@ -177,17 +197,23 @@ extension CommandExecutor {
       reply.writeInteger(Int64(deleted))
       return
     }
+    let ids = try result(of: selection)
+    reply.writeArrayHeader(count: ids.count)
+    for id in ids { reply.writeInteger(id.rawValue) }
+  }
+
+  /// The tokens that the work left valid, ascending.
+  func result(of selection: SelectionRefresh) throws(CommandError) -> [TokenID] {
+    guard selection.misconfigured == nil else { throw .misconfigured }
     let validity = Validity(now: store.now, duration: settings.validDuration)
     var cutoff = TokenFilter()
     cutoff.requireExpired()
     var expired: [Int64] = []
     if selection.kind == .requireValid { store.state.appendIDs(cutoff, validity, to: &expired) }
     let stillExpired = Set(expired)
-    let ids = try selected(selection, onlyExpired: false).filter { id in
+    return try selected(selection, onlyExpired: false).filter { id in
       !selection.isLeftOut(id)
         || selection.kind == .requireValid && !stillExpired.contains(id.rawValue)
     }
-    reply.writeArrayHeader(count: ids.count)
-    for id in ids { reply.writeInteger(id.rawValue) }
   }
 }

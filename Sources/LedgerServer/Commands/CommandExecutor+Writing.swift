@@ -64,10 +64,13 @@ extension CommandExecutor {
       try store.state.decideDelete(id, expected: options.expected)
     }
     guard let event else {
+      if options.isRevoking { revoke([id], after: store.state.lastSequence) }
       reply.writeInteger(0)
       return .replied
     }
-    return try append([event], options.origin(session), .integer(1))
+    let appended = try append([event], options.origin(session), .integer(1))
+    if options.isRevoking, case .held(let deletion, _) = appended { revoke([id], after: deletion) }
+    return appended
   }
 
   // MARK: TOKENS.DELETE
@@ -216,10 +219,11 @@ extension NewToken {
   }
 }
 
-/// REASON and EXPECT, in any order.
+/// REASON and EXPECT, and REVOKE of a deletion, in any order.
 private struct ParsedWriteOptions {
   private(set) var reason: Text?
   private(set) var expected: UInt32?
+  private(set) var isRevoking = false
 
   init(_ arguments: inout ArgumentReader) throws(CommandError) {
     while !arguments.isAtEnd {
@@ -230,6 +234,9 @@ private struct ParsedWriteOptions {
       case .expect:
         guard expected == nil else { throw .repeated(.expect) }
         expected = try arguments.version()
+      case .revoke where arguments.command == .tokenDelete:
+        guard !isRevoking else { throw .repeated(.revoke) }
+        isRevoking = true
       default: throw .unexpectedArgument(arguments.command)
       }
     }

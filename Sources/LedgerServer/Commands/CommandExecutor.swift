@@ -52,6 +52,10 @@ final class CommandExecutor {
   var figures = ServerFigures()
   /// Who refreshes what for whom.
   var desk = RefreshDesk()
+  /// Who is on the way to the SSO and back.
+  var logins = LoginDesk()
+  /// Which refresh tokens are to be revoked.
+  var revocations = RevocationDesk()
   /// What stops mass deletion.
   var deletionGuard = DeletionGuard()
   /// Whether a sync failed: nothing is written any more.
@@ -181,6 +185,14 @@ final class CommandExecutor {
     case .refreshTake: return try takeJobs(&arguments, session, &reply)
     case .refreshDone: return try refreshDone(&arguments, session)
     case .refreshFail: return try refreshFail(&arguments, session)
+    case .ssoAuthorize: return try authorize(&arguments, session, &reply)
+    case .ssoCallback: return try callBack(&arguments, session)
+    case .ssoDone: return try loginDone(&arguments, session)
+    case .ssoFail: return try loginFailed(&arguments, session, &reply)
+    case .ssoRevoked: return try revoked(&arguments, session)
+    case .ssoRevokeFailed: return try revokeFailed(&arguments, session)
+    case .tokensRequired, .tokenRequired, .tokenSingleUse:
+      return try decideGuard(&arguments, session, &reply)
     case .ledgerStatus: writeStatus(&reply)
     case .ledgerDigest: reply.writeBulk(store.state.digest().hex)
     case .xlen: try streamLength(&arguments, &reply)

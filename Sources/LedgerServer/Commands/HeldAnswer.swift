@@ -12,8 +12,15 @@ enum HeldAnswer {
   case null
   /// The events tell why the request was refused, and so does the reply.
   case error(CommandError)
-  /// The refresh jobs whose leases the events grant.
-  case jobs([RefreshJob])
+  /// The jobs of a worker, whose leases the events grant.
+  case jobs([WorkerJob])
+}
+
+/// What a worker is to ask the SSO.
+enum WorkerJob {
+  case refresh(RefreshJob)
+  case login(LoginJob)
+  case revocation(RevocationJob)
 }
 
 /// One refresh to be made.
@@ -21,6 +28,23 @@ struct RefreshJob: Equatable {
   var token: TokenID
   /// The lease that it is made under.
   var fence: EventSequence
+}
+
+/// One code to be exchanged.
+struct LoginJob {
+  /// Names the exchange when it is told of.
+  var number: Int64
+  var code: Text
+  /// Where the SSO sent the code.
+  var redirectAddress: String
+  /// What proves that the code is ours; nil: the client's own secret does.
+  var verifier: String?
+}
+
+/// One refresh token to be revoked.
+struct RevocationJob {
+  var token: TokenID
+  var refresh: [UInt8]
 }
 
 extension CommandExecutor {
@@ -45,19 +69,47 @@ extension CommandExecutor {
   }
 
   private func write(
-    _ jobs: [RefreshJob], _ reply: inout ReplyWriter
+    _ jobs: [WorkerJob], _ reply: inout ReplyWriter
   ) throws(CommandError) {
     reply.writeArrayHeader(count: jobs.count)
     for job in jobs {
-      guard let token = store.state.token(job.token), token.lease?.fence == job.fence
-      else { preconditionFailure("a lease is the token's as soon as it is durable") }
-      reply.writeMapHeader(pairCount: 5)
-      reply.writePair("token", job.token.rawValue)
-      reply.writePair("fence", Int64(job.fence.rawValue))
-      reply.writeBulk("refresh_token")
-      try write(token.refresh, of: job.token, &reply)
-      reply.writePair("owner_hash", token.ownerHash.string)
-      reply.writePair("attempt", Int64(token.lease?.lease.attempt ?? 0))
+      switch job {
+      case .refresh(let job): try write(job, &reply)
+      case .login(let job): write(job, &reply)
+      case .revocation(let job):
+        reply.writeMapHeader(pairCount: 2)
+        reply.writePair("revocation", job.token.rawValue)
+        reply.writeBulk("refresh_token")
+        reply.writeBulk(job.refresh)
+      }
+    }
+  }
+
+  private func write(
+    _ job: RefreshJob, _ reply: inout ReplyWriter
+  ) throws(CommandError) {
+    guard let token = store.state.token(job.token), token.lease?.fence == job.fence
+    else { preconditionFailure("a lease is the token's as soon as it is durable") }
+    reply.writeMapHeader(pairCount: 5)
+    reply.writePair("token", job.token.rawValue)
+    reply.writePair("fence", Int64(job.fence.rawValue))
+    reply.writeBulk("refresh_token")
+    try write(token.refresh, of: job.token, &reply)
+    reply.writePair("owner_hash", token.ownerHash.string)
+    reply.writePair("attempt", Int64(token.lease?.lease.attempt ?? 0))
+  }
+
+  private func write(_ job: LoginJob, _ reply: inout ReplyWriter) {
+    reply.writeMapHeader(pairCount: 4)
+    reply.writePair("login", job.number)
+    reply.writeBulk("code")
+    reply.writeBulk(job.code.utf8)
+    reply.writePair("redirect_uri", job.redirectAddress)
+    reply.writeBulk("code_verifier")
+    if let verifier = job.verifier {
+      reply.writeBulk(Array(verifier.utf8))
+    } else {
+      reply.writeNull()
     }
   }
 }

@@ -4,13 +4,12 @@
 
 /// A word that introduces a value, or is an argument by itself.
 enum Keyword: UInt8, CaseIterable, Sendable {
-  case access, actor, after, block, character, `class`, code, count, created, equivalent, exactly,
-    exists,
-    expect, expired
-  case fields, first, fraction, fresh, held, id, ids, key, limit, list, name, norefresh, nouser,
-    owner,
-    reason
-  case refresh, retryafter, since, timeout, until, unverified
+  case access, actor, add, after, block, character, `class`, code, count, created
+  case equivalent, exactly, exists, expect, expired
+  case fields, first, fraction, fresh, held, id, ids, key, limit, list, logins, name, new
+  case norefresh, nouser, owner, reason
+  case refresh, retryafter, returnto, revocations, revoke, session, since, timeout, token, until,
+    unverified
   case refreshable, rev, scopes, setname, ssoversion, streams, type, user
 
   /// The keyword in capitals, as documentation shows it.

@@ -47,6 +47,15 @@ public struct EventFields {
     case .refreshed(let refresh): add(refresh)
     case .refreshFailed(let failure): add(failure)
     case .deleted, .restored: break
+    case .loggedIn(let login):
+      add("created_us", login.created.microseconds)
+      add("owner_hash", login.ownerHash)
+      add("access_fingerprint", login.access)
+      add("refresh_fingerprint", login.refresh)
+    case .revoked(let revocation):
+      guard let failureClass = revocation.failureClass else { break }
+      add("class", failureClass.word.description)
+      add("code", revocation.code)
     case .opened(let opening):
       add("format_version", opening.formatVersion)
       add("program_version", opening.programVersion)

@@ -37,7 +37,7 @@ extension Node {
 
   /// Answers those whose refreshes are settled; who must write for that is looked at again later.
   func answerRefreshes() {
-    guard executor.desk.readyCount > 0 else { return }
+    guard executor.hasReadyWaits else { return }
     endAwaiting { connection, wait in
       guard wait.isComplete else { return false }
       return answer(connection) { reply in executor.answer(wait, connection.session, &reply) }
@@ -63,8 +63,8 @@ extension Node {
 
   /// Forgets what a connection waited for, and that it was a worker.
   func forgetRefreshes(of connection: Connection) {
-    executor.desk.forgetWorker(connection.session.number)
-    if case .awaiting(let wait) = connection.pause { executor.desk.forget(wait) }
+    executor.forgetWorker(connection.session)
+    if case .awaiting(let wait) = connection.pause { executor.forget(wait) }
   }
 
   private func endRefreshWaits(at now: Int64) {
@@ -77,7 +77,7 @@ extension Node {
   private func answerError(
     _ error: CommandError, _ wait: RefreshWait, _ connection: Connection
   ) -> Bool {
-    executor.desk.forget(wait)
+    executor.forget(wait)
     return answer(connection) { reply in
       executor.writeError(error, &reply)
       return true
@@ -101,7 +101,7 @@ extension Node {
     for connection in exchange(&taking, with: []) {
       guard case .taking(let wait) = connection.pause else { continue }
       reply.version = connection.session.version
-      switch executor.grantJobs(wait.count, connection.session) {
+      switch executor.grantJobs(wait, connection.session) {
       case .success(let granted?):
         connection.pause = nil
         hold(

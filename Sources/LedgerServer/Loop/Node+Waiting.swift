@@ -39,7 +39,7 @@ extension Node {
     case .durable:
       executor.figures.commitsDurable += 1
       noteRoom(isFull: false)
-      executor.settleRefreshes()
+      executor.settleJobs()
       noteGuard()
       release(nil)
       answerRefreshes()
@@ -47,13 +47,13 @@ extension Node {
     case .refused(let file):
       executor.figures.commitsRefused += 1
       noteRoom(isFull: true, file: file)
-      executor.desk.abandon()
+      executor.abandonJobs()
       release(.diskFull)
       failRefreshes(.diskFull)
     case .failed(let error):
       executor.hasFailed = true
       log.write(.error, "the log failed", [("error", error.description)])
-      executor.desk.abandon()
+      executor.abandonJobs()
       release(.readOnly)
       failRefreshes(.readOnly)
       end = .logFailed(error.description)

@@ -1,4 +1,4 @@
-// A request that waits for the refresh of tokens: of one, or of a selection.
+// A request that waits for workers: for the refresh of one token or of a selection, or for a login.
 // Invariant: it is complete when nothing of it is outstanding, or earlier, when a failure stops
 // it. It decides nothing about tokens; the executor answers it.
 
@@ -13,6 +13,8 @@ final class RefreshWait {
     case access, refresh, refreshOrDelete
     /// TOKENS.BULKREFRESH, TOKENS.REQUIREVALID, TOKENS.CLEANUP.
     case selection
+    /// SSO.CALLBACK: the number of the exchange.
+    case login(Int64)
   }
 
   let question: Question
@@ -26,7 +28,11 @@ final class RefreshWait {
   let token: TokenID?
   private(set) var result: RefreshResult?
   /// The progress of a question about a selection.
-  var selection: SelectionRefresh?
+  private(set) var selection: SelectionRefresh?
+  /// The guard that asks for the selection; nil: the selection itself is the answer.
+  var viewGuard: ViewGuard?
+  /// What became of a login.
+  var loginOutcome: LoginOutcome?
   /// The last event that the answer waits for, once it was decided on.
   var decided: EventSequence?
 
@@ -36,6 +42,14 @@ final class RefreshWait {
     self.token = token
     self.deadlineMicroseconds = deadlineMicroseconds
     outstanding = [token]
+  }
+
+  /// Waits for the exchange of a code.
+  init(login number: Int64, deadlineMicroseconds: Int64) {
+    question = .login(number)
+    token = nil
+    self.deadlineMicroseconds = deadlineMicroseconds
+    outstanding = []
   }
 
   /// Waits for the tokens of a selection.
@@ -48,7 +62,17 @@ final class RefreshWait {
   }
 
   /// Whether it can be answered.
-  var isComplete: Bool { outstanding.isEmpty || selection?.isStopped == true }
+  var isComplete: Bool {
+    if case .login = question { return loginOutcome != nil }
+    return outstanding.isEmpty || selection?.isStopped == true
+  }
+
+  /// Goes on with another selection; nobody may have the wait meanwhile.
+  func goOn(with selection: SelectionRefresh) {
+    self.selection = selection
+    outstanding = Set(selection.jobs)
+    decided = nil
+  }
 
   /// Takes what became of a token.
   func take(_ result: RefreshResult, of id: TokenID) {

@@ -14,6 +14,10 @@ public struct ServerSettings: Sendable {
   public var leaseMicroseconds: Int64 = 120_000_000
   /// When definite failures stop ending tokens; nil: never.
   public var deletionGuard: GuardThreshold? = .standard
+  /// Where people log in; nil: nobody does.
+  public var sso: SSOSettings?
+  /// Whether workers are started by whoever runs the server: then askers wait for one to connect.
+  public var hasRefreshers = false
   /// Roles for users and groups, besides the daemon's own user, who is admin.
   public var grants: [RoleGrant] = []
   /// The limits of the socket.

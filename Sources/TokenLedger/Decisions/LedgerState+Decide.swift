@@ -118,8 +118,12 @@ extension SecretInput {
 }
 
 extension NewToken {
+  /// Checks what can be checked without a ledger.
+  ///
   /// What cannot be comes before what is too much, as in the order of ``Rejection``.
-  fileprivate func check() throws(Rejection) {
+  ///
+  /// - Throws: `invalid`, `limit`.
+  public func check() throws(Rejection) {
     try checkNotEmpty(scopes: scopes)
     if let key, key.name.isEmpty {
       throw .invalid(argument: "KEY", expected: "a key that is not empty")

@@ -204,6 +204,12 @@ private struct EventDecoder: ~Escapable {
     case .refreshFailed: return try .refreshFailed(readFailure(of: sequence))
     case .deleted: return .deleted
     case .restored: return .restored
+    case .loggedIn:
+      return try .loggedIn(
+        Login(
+          created: readTime("created"), ownerHash: readText("owner hash"),
+          access: readSecret("access"), refresh: readSecret("refresh")))
+    case .revoked: return try .revoked(readRevocation())
     case .opened:
       return try .opened(
         Opening(formatVersion: readVarint(), programVersion: readText("program version")))
@@ -265,12 +271,29 @@ private struct EventDecoder: ~Escapable {
     of sequence: EventSequence
   ) throws(EventDecodingError) -> RefreshFailure {
     let fence = try readFence(of: sequence)
-    guard let failureClass = RefreshFailure.Class(rawValue: try readByte())
-    else { throw invalid("class") }
+    let failureClass = try readClass()
     return try RefreshFailure(
       fence: fence, failureClass: failureClass, code: readText("code"),
       retryAfterMilliseconds: readVarint(),
       rotated: readFlag("rotated") ? readSecret("rotated") : nil)
+  }
+
+  /// Reads what came of a revocation; only a failure has a code.
+  @_lifetime(self: copy self)
+  mutating func readRevocation() throws(EventDecodingError) -> Revocation {
+    let outcome = try readByte()
+    let failureClass = RefreshFailure.Class(rawValue: outcome)
+    guard outcome == 0 || failureClass != nil else { throw invalid("class") }
+    let code = try readText("code")
+    guard (failureClass == nil) == code.isEmpty else { throw invalid("code") }
+    return Revocation(failureClass: failureClass, code: code)
+  }
+
+  @_lifetime(self: copy self)
+  mutating func readClass() throws(EventDecodingError) -> RefreshFailure.Class {
+    guard let failureClass = try RefreshFailure.Class(rawValue: readByte())
+    else { throw invalid("class") }
+    return failureClass
   }
 
   @_lifetime(self: copy self)

@@ -83,6 +83,10 @@ extension Event.Body {
     case .refreshed(let refresh): refresh.encode(into: &bytes)
     case .refreshFailed(let failure): failure.encode(into: &bytes)
     case .deleted, .restored: break
+    case .loggedIn(let login): login.encode(into: &bytes)
+    case .revoked(let revocation):
+      bytes.append(revocation.failureClass?.rawValue ?? 0)
+      bytes.append(prefixed: revocation.code.utf8)
     case .opened(let opening):
       bytes.append(varint: opening.formatVersion)
       bytes.append(prefixed: opening.programVersion.utf8)
@@ -124,6 +128,15 @@ extension Refresh {
     bytes.append(refresh == nil ? 0 : 1)
     refresh?.encode(into: &bytes)
     bytes.append(isUnverified ? 1 : 0)
+  }
+}
+
+extension Login {
+  fileprivate func encode(into bytes: inout [UInt8]) {
+    bytes.append(signedVarint: created.microseconds)
+    bytes.append(prefixed: ownerHash.utf8)
+    access.encode(into: &bytes)
+    refresh.encode(into: &bytes)
   }
 }
 

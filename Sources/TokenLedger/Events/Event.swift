@@ -58,6 +58,10 @@ public struct Event: Hashable, Sendable {
     case deleted
     /// A deleted token is back, whole.
     case restored
+    /// A login gave the token new secrets.
+    case loggedIn(Login)
+    /// The provider was asked to revoke the token's refresh token.
+    case revoked(Revocation)
     /// The ledger was opened for writing.
     case opened(Opening)
     /// A torn tail was cut.

@@ -138,6 +138,42 @@ public struct RefreshFailure: Hashable, Sendable {
   }
 }
 
+/// A login of the token's character, with its scopes, by its user.
+public struct Login: Hashable, Sendable {
+  /// The token's new `created`.
+  public var created: UnixTime
+  /// The owner that the access token names: the character may have changed hands.
+  public var ownerHash: Text
+  /// The new access token's digest.
+  public var access: RecordedSecret
+  /// The new refresh token's digest.
+  public var refresh: RecordedSecret
+
+  /// Puts the values together.
+  public init(
+    created: UnixTime, ownerHash: Text, access: RecordedSecret, refresh: RecordedSecret
+  ) {
+    self.created = created
+    self.ownerHash = ownerHash
+    self.access = access
+    self.refresh = refresh
+  }
+}
+
+/// What came of asking the provider to revoke a refresh token.
+public struct Revocation: Hashable, Sendable {
+  /// Which kind of failure; nil: the refresh token is worth nothing any more.
+  public var failureClass: RefreshFailure.Class?
+  /// The provider's error code or the worker's; empty where there is no failure.
+  public var code: Text
+
+  /// Puts the outcome together.
+  public init(failureClass: RefreshFailure.Class?, code: Text) {
+    self.failureClass = failureClass
+    self.code = code
+  }
+}
+
 /// The ledger was opened for writing.
 public struct Opening: Hashable, Sendable {
   /// The log's format version.

@@ -19,6 +19,10 @@ extension Event {
     case deleted = 6
     /// See ``Event/Body/restored``.
     case restored = 7
+    /// See ``Event/Body/loggedIn(_:)``.
+    case loggedIn = 8
+    /// See ``Event/Body/revoked(_:)``.
+    case revoked = 9
     /// See ``Event/Body/opened(_:)``.
     case opened = 64
     /// See ``Event/Body/recovered(_:)``.
@@ -36,6 +40,8 @@ extension Event {
       case .refreshFailed: "refreshFailed"
       case .deleted: "deleted"
       case .restored: "restored"
+      case .loggedIn: "loggedIn"
+      case .revoked: "revoked"
       case .opened: "opened"
       case .recovered: "recovered"
       case .compacted: "compacted"
@@ -56,6 +62,8 @@ extension Event {
     case .refreshFailed: .refreshFailed
     case .deleted: .deleted
     case .restored: .restored
+    case .loggedIn: .loggedIn
+    case .revoked: .revoked
     case .opened: .opened
     case .recovered: .recovered
     case .compacted: .compacted
@@ -69,6 +77,7 @@ extension Event {
       case .created(let creation): [creation.access, creation.refresh]
       case .refreshed(let refresh): [refresh.access, refresh.refresh]
       case .refreshFailed(let failure): [failure.rotated]
+      case .loggedIn(let login): [login.access, login.refresh]
       default: []
       }
     return recorded.compactMap { $0 }

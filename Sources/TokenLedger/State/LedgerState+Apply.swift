@@ -71,6 +71,7 @@ extension LedgerState {
       return isDeleted || tokens.heldBack[row] != nil ? nil : .nothingToRestore
     case .refreshed(let refresh) where !isDeleted && isLate(refresh.fence, row):
       return .staleFence
+    case .revoked: return nil
     default: return isDeleted ? .tokenMissing : nil
     }
   }
@@ -96,7 +97,8 @@ extension LedgerState {
     case .refreshFailed(let failure): fail(row, failure, event.sequence)
     case .deleted: remove(row)
     case .restored: restore(row)
-    case .created, .opened, .recovered, .compacted: break
+    case .loggedIn(let login): logIn(row, login, event.sequence)
+    case .created, .revoked, .opened, .recovered, .compacted: break
     }
   }
 
@@ -129,20 +131,33 @@ extension LedgerState {
   }
 
   private mutating func renew(_ row: TokenRow, _ refresh: Refresh, _ sequence: EventSequence) {
-    order.remove(row, created: createdTime(row))
-    tokens.created[row.index] = refresh.created.microseconds
-    order.insert(row, created: refresh.created)
-    tokens.accesses[row.index] = SecretReference(
-      recorded: refresh.access, sequence: sequence, section: 0)
     tokens.ssoVersions[row.index] = 2
+    renew(row, created: refresh.created, access: refresh.access, refresh.refresh, sequence)
+  }
+
+  private mutating func logIn(_ row: TokenRow, _ login: Login, _ sequence: EventSequence) {
+    tokens.owners[row.index] = texts.intern(login.ownerHash)
+    renew(row, created: login.created, access: login.access, login.refresh, sequence)
+  }
+
+  /// Takes new secrets over; a nil refresh token leaves the one that the token has.
+  private mutating func renew(
+    _ row: TokenRow, created: UnixTime, access: RecordedSecret, _ refresh: RecordedSecret?,
+    _ sequence: EventSequence
+  ) {
+    order.remove(row, created: createdTime(row))
+    tokens.created[row.index] = created.microseconds
+    order.insert(row, created: created)
+    tokens.accesses[row.index] = SecretReference(
+      recorded: access, sequence: sequence, section: 0)
     tokens.leases[row] = nil
     tokens.heldBack[row] = nil
     tokens.previousRefreshes[row] = nil
-    guard let replacement = refresh.refresh else { return }
+    guard let refresh else { return }
     tokens.previousRefreshes[row] = tokens.refreshes[row.index]
-    let section: UInt8 = refresh.access.digest == nil ? 0 : 1
+    let section: UInt8 = access.digest == nil ? 0 : 1
     tokens.refreshes[row.index] = SecretReference(
-      recorded: replacement, sequence: sequence, section: section)
+      recorded: refresh, sequence: sequence, section: section)
   }
 
   private mutating func fail(
