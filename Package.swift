@@ -126,7 +126,11 @@ let package = Package(
       ["EventLog", "LedgerServer", "LedgerStore", "LinuxIO", "RESP", "TokenLedger"]),
     tests("tokenledgerd", ["LedgerServer", "LedgerStore", "LinuxIO", "TokenLedger"]),
     tests(
-      "tokenledger-refresher", ["HTTP", "LedgerClient", "LinuxIO", "RESP", "SSO", "TokenLedger"]),
+      "tokenledger-refresher",
+      [
+        "EventLog", "HTTP", "LedgerClient", "LedgerServer", "LedgerStore", "LinuxIO", "RESP", "SSO",
+        "TokenLedger",
+      ]),
     .testTarget(
       name: "SimulationTests",
       dependencies: [

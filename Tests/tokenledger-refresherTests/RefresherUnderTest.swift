@@ -27,14 +27,10 @@ final class RefresherUnderTest {
     options.backOff = BackOff.Bounds(first: 1, longest: 4)
     options.chance = { 1 }
     change(&options)
-    let endpoint = TokenEndpoint(
-      url: "token", client: .init(id: "id", secret: SecretText(secret), userAgent: "tests"),
-      transport: sso, surroundings: .init(now: { now }, jitter: { 0 }, wait: { _ in }))
-    let work = JobWork(
-      endpoint: endpoint, keysURL: "keys", revokeURL: "revoke", rules: AccessTokenRules())
     let (lines, readyCount) = (log, readyCount)
     refresher = try Refresher(
-      options, work, log: Log(format: .logfmt) { line in lines.change { $0.append(line) } },
+      options, JobWork(sso, now: now, secret: secret),
+      log: Log(format: .logfmt) { line in lines.change { $0.append(line) } },
       ready: { readyCount.change { $0 += 1 } })
   }
 
@@ -72,4 +68,15 @@ final class RefresherUnderTest {
 
   /// The log in one text.
   var lines: String { log.value.joined(separator: "\n") }
+}
+
+extension JobWork<ScriptedSSO> {
+  /// The work with a scripted SSO, at a moment that stands still.
+  init(_ sso: ScriptedSSO, now: Int64, secret: String = "s") {
+    let endpoint = TokenEndpoint(
+      url: "token", client: .init(id: "id", secret: SecretText(secret), userAgent: "tests"),
+      transport: sso, surroundings: .init(now: { now }, jitter: { 0 }, wait: { _ in }))
+    self.init(
+      endpoint: endpoint, keysURL: "keys", revokeURL: "revoke", rules: AccessTokenRules())
+  }
 }
