@@ -28,6 +28,7 @@ let package = Package(
   name: "tokenledger",
   products: [
     .executable(name: "tokenledgerd", targets: ["tokenledgerd"]),
+    .executable(name: "tokenledger-refresher", targets: ["tokenledger-refresher"]),
     .executable(name: "tokenledger", targets: ["LedgerCommand"]),
     .library(name: "TokenLedger", targets: ["TokenLedger", "LedgerStore"]),
     .library(name: "LedgerClient", targets: ["LedgerClient"]),
@@ -70,6 +71,10 @@ let package = Package(
     .executableTarget(
       name: "tokenledgerd",
       dependencies: ["EventLog", "LedgerServer", "LedgerStore", "LinuxIO", "TokenLedger"],
+      swiftSettings: source),
+    .executableTarget(
+      name: "tokenledger-refresher",
+      dependencies: ["HTTP", "LedgerClient", "LinuxIO", "SSO", "TokenLedger"],
       swiftSettings: source),
     .executableTarget(
       name: "LedgerCommand",
@@ -120,6 +125,12 @@ let package = Package(
       "LedgerCommand",
       ["EventLog", "LedgerServer", "LedgerStore", "LinuxIO", "RESP", "TokenLedger"]),
     tests("tokenledgerd", ["LedgerServer", "LedgerStore", "LinuxIO", "TokenLedger"]),
+    tests(
+      "tokenledger-refresher",
+      [
+        "EventLog", "HTTP", "LedgerClient", "LedgerServer", "LedgerStore", "LinuxIO", "RESP", "SSO",
+        "TokenLedger",
+      ]),
     .testTarget(
       name: "SimulationTests",
       dependencies: [

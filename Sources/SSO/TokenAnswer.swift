@@ -77,7 +77,7 @@ public enum TokenOutcome: Equatable, Sendable {
   ///
   /// - Source: schema/sso.md; RFC 6749 §5.1, §5.2.
   public init(_ answer: HTTPAnswer) {
-    self = answer.isSuccess ? Self.success(answer) : Self.refusal(answer)
+    self = answer.isSuccess ? Self.success(answer) : .failed(RefreshFailure(refusal: answer))
   }
 
   private static func success(_ answer: HTTPAnswer) -> TokenOutcome {
@@ -105,27 +105,32 @@ public enum TokenOutcome: Equatable, Sendable {
     default: .unchanged
     }
   }
+}
 
-  private static func refusal(_ answer: HTTPAnswer) -> TokenOutcome {
+extension RefreshFailure {
+  /// Classes an answer that is no success.
+  ///
+  /// - Source: schema/sso.md; RFC 6749 §5.2.
+  init(refusal answer: HTTPAnswer) {
     guard let body = answer.body, body.count <= SSOLimits.bodyBytes,
       let error = JSONValue(body)?["error"]
-    else { return .failed(RefreshFailure(.unavailable, "http_\(answer.status)")) }
+    else {
+      self.init(.unavailable, "http_\(answer.status)")
+      return
+    }
     let code = error.text ?? ""
     switch code {
-    case "invalid_grant", "invalid_token": return .failed(RefreshFailure(.definite, code))
-    case "invalid_client", "unauthorized_client":
-      return .failed(RefreshFailure(.configuration, code))
-    default:
-      return .failed(
-        RefreshFailure(.incomplete, registered.contains(code) ? code : "other_error"))
+    case "invalid_grant", "invalid_token": self.init(.definite, code)
+    case "invalid_client", "unauthorized_client": self.init(.configuration, code)
+    default: self.init(.incomplete, Self.registered.contains(code) ? code : "other_error")
     }
   }
 
   /// The other registered errors.
   ///
-  /// - Source: RFC 6749 §4.1.2.1, §5.2.
+  /// - Source: RFC 6749 §4.1.2.1, §5.2; RFC 7009 §2.2.1.
   private static let registered: Set<String> = [
     "access_denied", "invalid_request", "invalid_scope", "server_error", "temporarily_unavailable",
-    "unsupported_grant_type", "unsupported_response_type",
+    "unsupported_grant_type", "unsupported_response_type", "unsupported_token_type",
   ]
 }

@@ -1,8 +1,8 @@
 // Asking the token endpoint for new tokens, as often as the retry policy says.
 //
-// Invariant: one refresh token is sent at most `RetryPolicy.attempts` times, and the outcome is the
-// last answer's. Chance, clock and waiting are handed in. Owner: the refresher, one value that many
-// tasks use. Source: RFC 6749 §6, schema/sso.md.
+// Invariant: a refresh token or code is sent at most `RetryPolicy.attempts` times, and the outcome
+// is the last answer's. Chance, clock and waiting are handed in. Owner: the refresher, one value
+// that many tasks use. Source: RFC 6749 §4.1.3 and §6, RFC 7636 §4.5, schema/sso.md.
 
 internal import Foundation
 public import HTTP
@@ -13,13 +13,13 @@ public struct TokenEndpoint<Transport: HTTPTransport>: Sendable {
   public struct Client: Sendable {
     /// The client's id.
     public let id: String
-    /// The client's secret.
-    public let secret: SecretText
+    /// The client's secret, or nil for a public client, which names itself in the form.
+    public let secret: SecretText?
     /// What the requests say of the program.
     public let userAgent: String
 
     /// Names all parts.
-    public init(id: String, secret: SecretText, userAgent: String) {
+    public init(id: String, secret: SecretText?, userAgent: String) {
       self.id = id
       self.secret = secret
       self.userAgent = userAgent
@@ -64,21 +64,46 @@ public struct TokenEndpoint<Transport: HTTPTransport>: Sendable {
 
   /// Spends a refresh token.
   public func refresh(_ token: SecretText) async -> TokenOutcome {
-    let request = HTTPRequest(url: url, headers: headers, body: form(token))
-    switch await settled(request) {
+    await granted([("grant_type", "refresh_token"), ("refresh_token", token.text)])
+  }
+
+  /// Spends a code of a login, which no answer gives back: it is not sent again once the SSO may
+  /// have seen it.
+  ///
+  /// - Parameters:
+  ///   - code: what the SSO gave the browser.
+  ///   - redirectURI: the address that the login was begun with.
+  ///   - verifier: what the login's challenge was made of, or nil without PKCE.
+  /// - Returns: what the answer means.
+  public func exchange(
+    code: SecretText, redirectURI: String, verifier: SecretText?
+  ) async -> TokenOutcome {
+    let fields = [
+      ("grant_type", "authorization_code"), ("code", code.text), ("redirect_uri", redirectURI),
+    ]
+    let proof = verifier.map { [("code_verifier", $0.text)] } ?? []
+    return await granted(fields + proof, isRepeatable: false)
+  }
+
+  private func granted(
+    _ fields: [(String, String)], isRepeatable: Bool = true
+  ) async -> TokenOutcome {
+    switch await settled(post(fields, to: url), isRepeatable: isRepeatable) {
     case .settled(let answer): return TokenOutcome(answer)
     case .giveUp(let failure): return .failed(failure)
     case .wait: preconditionFailure("a settled request does not wait")
     }
   }
 
-  /// Sends a request that may be repeated until the policy is content; never gives `wait`.
-  func settled(_ request: HTTPRequest) async -> RetryPolicy.Decision {
+  /// Sends a request until the policy is content; never gives `wait`.
+  func settled(
+    _ request: HTTPRequest, isRepeatable: Bool = true
+  ) async -> RetryPolicy.Decision {
     var attempt = 1
     while true {
       let decision = policy.decision(
-        after: await result(of: request), attempt: attempt, isRepeatable: true, now: now,
-        jitter: surroundings.jitter())
+        after: await result(of: request), attempt: attempt, isRepeatable: isRepeatable,
+        now: now, jitter: surroundings.jitter())
       guard case .wait(let seconds) = decision else { return decision }
       await surroundings.wait(seconds)
       attempt += 1
@@ -101,18 +126,21 @@ public struct TokenEndpoint<Transport: HTTPTransport>: Sendable {
     }
   }
 
-  private var headers: [String: String] {
-    let credentials = Data("\(client.id):\(client.secret.text)".utf8).base64EncodedString()
-    return [
-      "Accept": "application/json",
-      "Authorization": "Basic \(credentials)",
-      "Content-Type": "application/x-www-form-urlencoded",
-      "User-Agent": client.userAgent,
-    ]
-  }
-
-  private func form(_ token: SecretText) -> [UInt8] {
-    Array("grant_type=refresh_token&refresh_token=\(formEncoded(token.text))".utf8)
+  /// A form with the client's credentials.
+  ///
+  /// - Source: RFC 6749 §2.3.1, and §3.2.1 for a client without a secret.
+  func post(_ fields: [(String, String)], to url: String) -> HTTPRequest {
+    var headers = plainHeaders
+    var fields = fields
+    headers["Content-Type"] = "application/x-www-form-urlencoded"
+    if let secret = client.secret {
+      let credentials = Data("\(client.id):\(secret.text)".utf8).base64EncodedString()
+      headers["Authorization"] = "Basic \(credentials)"
+    } else {
+      fields.append(("client_id", client.id))
+    }
+    let form = fields.map { "\($0)=\(formEncoded($1))" }.joined(separator: "&")
+    return HTTPRequest(url: url, headers: headers, body: Array(form.utf8))
   }
 }
 

@@ -12,8 +12,43 @@ import Testing
     #expect(request.url == "https://sso.test/token")
     #expect(request.headers["Authorization"] == "Basic aWQ6c2VjcmV0")
     #expect(request.headers["User-Agent"] == "tests")
-    let body = String(decoding: request.body ?? [], as: UTF8.self)
-    #expect(body == "grant_type=refresh_token&refresh_token=r%2B%2F%20%C3%A9")
+    #expect(text(request) == "grant_type=refresh_token&refresh_token=r%2B%2F%20%C3%A9")
+  }
+
+  @Test func `a code is exchanged with where the login began and what proves it`() async throws {
+    let script = ScriptedTransport([.success(granted)])
+    let outcome = await endpoint(script).exchange(
+      code: SecretText("c/1"), redirectURI: "https://app.test/callback",
+      verifier: SecretText("v"))
+    #expect(outcome == .granted(access: SecretText("a"), refresh: .unchanged))
+    let request = try #require(script.requests.first)
+    #expect(request.headers["Authorization"] == "Basic aWQ6c2VjcmV0")
+    #expect(
+      text(request) == "grant_type=authorization_code&code=c%2F1"
+        + "&redirect_uri=https%3A%2F%2Fapp.test%2Fcallback&code_verifier=v")
+  }
+
+  @Test func `without a verifier none is sent`() async throws {
+    let script = ScriptedTransport([.success(granted)])
+    _ = await endpoint(script).exchange(
+      code: SecretText("c"), redirectURI: "u", verifier: nil)
+    let request = try #require(script.requests.first)
+    #expect(text(request) == "grant_type=authorization_code&code=c&redirect_uri=u")
+  }
+
+  @Test func `a client without a secret names itself in the form`() async throws {
+    let script = ScriptedTransport([
+      .success(granted), .success(granted), .success(HTTPAnswer(status: 200)),
+    ])
+    let endpoint = endpoint(script, secret: nil)
+    _ = await endpoint.refresh(SecretText("r"))
+    _ = await endpoint.exchange(code: SecretText("c"), redirectURI: "u", verifier: SecretText("v"))
+    _ = await endpoint.revoke(SecretText("r"), at: "revoke")
+    #expect(script.requests.count == 3)
+    for request in script.requests {
+      #expect(request.headers["Authorization"] == nil)
+      #expect(text(request).hasSuffix("&client_id=id"))
+    }
   }
 
   @Test func `it waits and sends again while the SSO is busy`() async {
@@ -43,10 +78,16 @@ import Testing
 
   private let granted = HTTPAnswer(status: 200, body: Array(#"{"access_token": "a"}"#.utf8))
 
-  private func endpoint(_ script: ScriptedTransport) -> TokenEndpoint<ScriptedTransport> {
+  private func text(_ request: HTTPRequest) -> String {
+    String(decoding: request.body ?? [], as: UTF8.self)
+  }
+
+  private func endpoint(
+    _ script: ScriptedTransport, secret: SecretText? = SecretText("secret")
+  ) -> TokenEndpoint<ScriptedTransport> {
     TokenEndpoint(
       url: "https://sso.test/token",
-      client: .init(id: "id", secret: SecretText("secret"), userAgent: "tests"), transport: script,
+      client: .init(id: "id", secret: secret, userAgent: "tests"), transport: script,
       surroundings: .init(now: { 0 }, jitter: { 0 }, wait: { script.noteWait($0) }))
   }
 }

@@ -4,11 +4,12 @@ import TestSupport
 import Testing
 
 @Suite struct `Token outcome` {
-  @Test func `every recorded conversation ends as django-esi ended it`() throws {
+  @Test func `every recorded conversation ends as django-esi ended it`() async throws {
     let recorded = try RecordedAnswers.load()
     #expect(recorded.cases.count == 192)
+    #expect(Set(recorded.cases.map(\.call)) == ["exchange_code", "refresh_token"])
     for exchange in recorded.cases {
-      let played = play(exchange, now: recorded.clock)
+      let played = await play(exchange, now: recorded.clock)
       #expect(played.requests == exchange.expect.requests, "\(exchange.title)")
       #expect(played.waits == exchange.expect.waits, "\(exchange.title)")
       #expect(
@@ -94,22 +95,20 @@ private func answer(_ status: Int, _ body: String) -> HTTPAnswer {
   HTTPAnswer(status: status, body: Array(body.utf8))
 }
 
-/// Sends the request as often as the policy says, against the recorded answers.
+/// Makes the recorded call, against the recorded answers.
 private func play(
   _ exchange: RecordedExchange, now: Int64
-) -> (outcome: TokenOutcome, requests: Int, waits: [Double]) {
-  var waits: [Double] = []
-  for (index, response) in exchange.responses.enumerated() {
-    let decision = RetryPolicy().decision(
-      after: response.result, attempt: index + 1,
-      isRepeatable: exchange.call == "refresh_token", now: now, jitter: 0)
-    switch decision {
-    case .settled(let answer): return (TokenOutcome(answer), index + 1, waits)
-    case .giveUp(let failure): return (.failed(failure), index + 1, waits)
-    case .wait(let seconds): waits.append(seconds)
-    }
-  }
-  preconditionFailure("\(exchange.name): more requests than answers")
+) async -> (outcome: TokenOutcome, requests: Int, waits: [Double]) {
+  let script = ScriptedTransport(exchange.responses.map(\.result))
+  let endpoint = TokenEndpoint(
+    url: "token", client: .init(id: "id", secret: SecretText("s"), userAgent: "tests"),
+    transport: script,
+    surroundings: .init(now: { now }, jitter: { 0 }, wait: { script.noteWait($0) }))
+  let outcome =
+    exchange.call == "refresh_token"
+    ? await endpoint.refresh(SecretText("R1"))
+    : await endpoint.exchange(code: SecretText("C1"), redirectURI: "u", verifier: nil)
+  return (outcome, script.requests.count, script.waits)
 }
 
 /// The exception of django-esi's request that an outcome stands for.

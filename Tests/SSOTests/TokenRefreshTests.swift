@@ -78,6 +78,9 @@ import Testing
       url: "token", client: .init(id: "id", secret: SecretText("s"), userAgent: "tests"),
       transport: script,
       surroundings: .init(now: { now }, jitter: { 0 }, wait: { script.noteWait($0) }))
-    return TokenRefresh(endpoint: endpoint, keysURL: "keys", rules: AccessTokenRules())
+    return TokenRefresh(
+      endpoint: endpoint,
+      verification: AccessTokenVerification(
+        endpoint: endpoint, keysURL: "keys", rules: AccessTokenRules()))
   }
 }
