@@ -179,6 +179,16 @@ import TokenLedger
     #expect(try asker.ask("TOKENS.FIND") == "[]")
   }
 
+  @Test func `a cleanup deletes tokens without a user before it waits for refreshes`() throws {
+    #expect(try asker.ask("TOKEN.CREATE CHARACTER 8 NAME O OWNER o=") == ":2")
+    try asker.send("TOKENS.CLEANUP")
+    let fence = try takeJob(worker)
+    #expect(try worker.ask("TOKENS.FIND") == "[:1]")
+    #expect(try worker.ask("TOKEN.HISTORY 2 REV COUNT 1").contains("$reason, $no user"))
+    #expect(try worker.ask("REFRESH.DONE 1 \(fence) ACCESS new") == ":3")
+    #expect(try asker.reply().integer == 1)
+  }
+
   @Test func `a token refreshed by somebody else meanwhile ends the wait`() throws {
     try asker.send("TOKEN.ACCESS 1")
     _ = try takeJob(worker)

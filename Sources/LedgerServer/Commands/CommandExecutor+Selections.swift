@@ -76,12 +76,27 @@ extension CommandExecutor {
     var orphans: [Int64] = []
     state.appendIDs(orphanFilter, validity, to: &orphans)
     let due = dueForCleanup(fraction, state)
-    return try begin(
-      SelectionRefresh(
-        .cleanup, request: [], jobs: due.filter(\.canRefresh).map(\.id),
-        unusable: due.filter { !$0.canRefresh }.map(\.id),
-        orphans: orphans.compactMap(TokenID.init)),
-      milliseconds)
+    let selection = SelectionRefresh(
+      .cleanup, request: [], jobs: due.filter(\.canRefresh).map(\.id),
+      unusable: due.filter { !$0.canRefresh }.map(\.id),
+      orphans: orphans.compactMap(TokenID.init))
+    if !selection.jobs.isEmpty { try checkRefreshable() }
+    guard try deleteFirst(selection.orphans, session) else { return .wait }
+    return try begin(selection, milliseconds)
+  }
+
+  /// Deletes tokens before the rest of the work; should the disk be full, its end tries again.
+  ///
+  /// - Returns: false when something in flight is in the way.
+  private func deleteFirst(_ ids: [TokenID], _ session: Session) throws(CommandError) -> Bool {
+    guard ids.allSatisfy({ store.inFlightEvent(of: $0) == nil }) else { return false }
+    let events = try decide { () throws(Rejection) in
+      try store.state.decideDelete(all: ids.map(\.rawValue))
+    }
+    guard !events.isEmpty else { return true }
+    let origin = Origin(actor: session.actor, reason: Text("no user"))
+    guard case .held = try append(events, origin, .null) else { return false }
+    return true
   }
 
   /// The expired tokens of users that have a refresh token or an empty one, in ascending id.
