@@ -30,6 +30,7 @@ let package = Package(
     .executable(name: "tokenledgerd", targets: ["tokenledgerd"]),
     .executable(name: "tokenledger-refresher", targets: ["tokenledger-refresher"]),
     .executable(name: "tokenledger", targets: ["LedgerCommand"]),
+    .executable(name: "fake-sso", targets: ["fake-sso"]),
     .library(name: "TokenLedger", targets: ["TokenLedger", "LedgerStore"]),
     .library(name: "LedgerClient", targets: ["LedgerClient"]),
   ],
@@ -89,6 +90,9 @@ let package = Package(
         "CLinux", "CryptoPrimitives", "LedgerClient", "LinuxIO", "RESP", "TestSupport",
       ],
       path: "tools/crash-test", swiftSettings: source),
+    .executableTarget(
+      name: "fake-sso", dependencies: ["CryptoPrimitives", "LinuxIO"], path: "tools/fake-sso",
+      swiftSettings: source),
     .executableTarget(name: "tidy", path: "tools/tidy", swiftSettings: source),
     .executableTarget(name: "command-table", path: "tools/command-table", swiftSettings: source),
     .executableTarget(
@@ -137,6 +141,9 @@ let package = Package(
         "Bytes", "CryptoPrimitives", "EventLog", "LedgerServer", "LedgerStore", "LinuxIO", "RESP",
         "TestSupport", "TokenLedger",
       ],
+      swiftSettings: test),
+    .testTarget(
+      name: "FakeSSOTests", dependencies: ["CryptoPrimitives", "HTTP", "LinuxIO", "fake-sso"],
       swiftSettings: test),
     .testTarget(name: "TidyTests", dependencies: ["tidy"], swiftSettings: test),
   ]

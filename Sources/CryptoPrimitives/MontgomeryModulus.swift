@@ -10,7 +10,7 @@
 /// - Source: P. L. Montgomery, Modular multiplication without trial division, Math. Comp. 44
 ///   (1985), doi:10.1090/S0025-5718-1985-0777282-X; the interleaved form (CIOS) of Koç, Acar and
 ///   Kaliski, doi:10.1109/40.502403.
-struct MontgomeryModulus: Sendable {
+package struct MontgomeryModulus: Sendable {
   private let limbs: [UInt64]
   /// -modulus⁻¹ modulo 2⁶⁴.
   private let negatedInverse: UInt64
@@ -20,7 +20,7 @@ struct MontgomeryModulus: Sendable {
   /// Prepares a modulus.
   ///
   /// - Precondition: odd, and its highest limb is not zero.
-  init(_ limbs: [UInt64]) {
+  package init(_ limbs: [UInt64]) {
     precondition(limbs.first.map { $0 & 1 == 1 } ?? false, "the modulus is odd")
     precondition(limbs.last != 0, "the modulus has no leading zero limb")
     self.limbs = limbs
@@ -48,9 +48,70 @@ struct MontgomeryModulus: Sendable {
       result = multiply(result, result)
       if exponent >> bit & 1 == 1 { result = multiply(result, inForm) }
     }
-    var one = [UInt64](repeating: 0, count: limbs.count)
-    one[0] = 1
     return multiply(result, one)
+  }
+
+  /// A number to the power of another, which may be as large as one likes.
+  ///
+  /// - Precondition: `base` is smaller than the modulus.
+  /// - Complexity: O(limbs² × bits of the exponent), a quarter more than its squarings.
+  package func power(_ base: [UInt64], _ exponent: [UInt64]) -> [UInt64] {
+    precondition(isAbove(base), "the base is reduced")
+    let inForm = multiply(base, squaredRadix)
+    // The powers 0 to 15, so that four bits of the exponent cost one multiplication.
+    var powers = [multiply(one, squaredRadix)]
+    for _ in 1..<16 { powers.append(multiply(powers[powers.count - 1], inForm)) }
+    var result = powers[0]
+    for limb in exponent.reversed() {
+      for shift in stride(from: UInt64.bitWidth - 4, through: 0, by: -4) {
+        for _ in 0..<4 { result = multiply(result, result) }
+        result = multiply(result, powers[Int(limb >> shift & 0xF)])
+      }
+    }
+    return multiply(result, one)
+  }
+
+  /// The product of two numbers that are smaller than the modulus, reduced.
+  package func product(_ left: [UInt64], _ right: [UInt64]) -> [UInt64] {
+    multiply(multiply(left, right), squaredRadix)
+  }
+
+  /// What is left of a number of any length after division by the modulus.
+  package func remainder(of number: [UInt64]) -> [UInt64] {
+    let count = limbs.count
+    var rest = [UInt64](repeating: 0, count: count)
+    for start in stride(from: 0, to: number.count, by: count).reversed() {
+      // Horner's rule in the radix R: rest × R + the next limbs, each term below R.
+      let part = Array(number[start..<min(start + count, number.count)])
+      let padded = part + [UInt64](repeating: 0, count: count - part.count)
+      rest = sum(
+        multiply(rest, squaredRadix), multiply(multiply(padded, squaredRadix), one))
+    }
+    return rest
+  }
+
+  /// The difference of two numbers that are smaller than the modulus, reduced.
+  package func difference(_ left: [UInt64], _ right: [UInt64]) -> [UInt64] {
+    var value = left
+    if !Self.isLess(left, right) {
+      Self.subtract(right, from: &value)
+      return value
+    }
+    value = right
+    Self.subtract(left, from: &value)
+    var rest = limbs
+    Self.subtract(value, from: &rest)
+    return rest
+  }
+
+  /// The sum of two numbers that are smaller than the modulus, reduced.
+  package func sum(_ left: [UInt64], _ right: [UInt64]) -> [UInt64] {
+    let zero = [UInt64](repeating: 0, count: limbs.count)
+    return difference(left, difference(zero, right))
+  }
+
+  private var one: [UInt64] {
+    [1] + [UInt64](repeating: 0, count: limbs.count - 1)
   }
 
   /// left × right × R⁻¹, reduced.

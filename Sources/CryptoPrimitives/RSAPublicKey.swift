@@ -63,7 +63,7 @@ public struct RSAPublicKey: Sendable {
   /// The one message that a good signature opens to: RFC 8017 §9.2.
   ///
   ///     00 01 ff … ff 00 | DigestInfo of SHA-256 | digest
-  private func encodedMessage(of digest: SHA256Digest) -> [UInt8] {
+  package func encodedMessage(of digest: SHA256Digest) -> [UInt8] {
     let ending = Self.digestInfo + digest.bytes
     let padding = [UInt8](repeating: 0xFF, count: sizeBytes - ending.count - 3)
     return [0x00, 0x01] + padding + [0x00] + ending
@@ -77,7 +77,7 @@ public struct RSAPublicKey: Sendable {
 }
 
 /// The number as little-endian limbs, without leading zero limbs.
-private func limbs(bigEndian bytes: Span<UInt8>) -> [UInt64] {
+package func limbs(bigEndian bytes: Span<UInt8>) -> [UInt64] {
   var limbs = [UInt64](repeating: 0, count: (bytes.count + 7) / 8)
   for index in bytes.indices {
     let place = bytes.count - 1 - index

@@ -64,6 +64,8 @@ public enum SystemCall: String, Sendable, CaseIterable {
   case getrandom = "getrandom"
   /// getrlimit(2).
   case getrlimit = "getrlimit"
+  /// getsockname(2).
+  case getsockname = "getsockname"
   /// getsockopt(2).
   case getsockopt = "getsockopt"
   /// kill(2).

@@ -21,11 +21,7 @@ extension UnixSocket {
   /// - Throws: `SystemError` of recv(2), such as ENOMEM; a reset by the peer is `closed`.
   /// - Source: recv(2).
   public func receive(into buffer: inout MutableRawSpan) throws(SystemError) -> Transfer {
-    precondition(buffer.byteCount > 0, "an empty buffer would look like a closed peer")
-    // Safe: pointer and count come from one span, and the kernel keeps neither.
-    return try unsafe buffer.withUnsafeMutableBytes { bytes throws(SystemError) in
-      try transfer(.receive) { unsafe recv(rawValue, bytes.baseAddress, bytes.count, 0) }
-    }
+    try LinuxIO.receive(from: rawValue, into: &buffer)
   }
 
   /// Sends bytes, at least one; the peer's closing gives `closed` and never the signal SIGPIPE.
@@ -33,13 +29,7 @@ extension UnixSocket {
   /// - Throws: `SystemError` of send(2), such as ENOBUFS.
   /// - Source: send(2), MSG_NOSIGNAL.
   public func send(_ bytes: RawSpan) throws(SystemError) -> Transfer {
-    precondition(bytes.byteCount > 0, "sending nothing would look like a closed peer")
-    // Safe: pointer and count come from one span, and the kernel keeps neither.
-    return try unsafe bytes.withUnsafeBytes { buffer throws(SystemError) in
-      try transfer(.send) {
-        unsafe Glibc.send(rawValue, buffer.baseAddress, buffer.count, cl_MSG_NOSIGNAL)
-      }
-    }
+    try LinuxIO.send(bytes, to: rawValue)
   }
 
   /// Sends bytes, at least one.
@@ -64,17 +54,35 @@ extension UnixSocket {
     }
     return .transferred(done)
   }
+}
 
-  /// Makes a call that moves bytes, and tells its everyday results apart.
-  private func transfer(
-    _ call: SystemCall, _ body: () -> Int
-  ) throws(SystemError) -> Transfer {
-    do throws(SystemError) {
-      guard let count = try checkUnlessBlocked(call, body) else { return .wouldBlock }
-      return count == 0 ? .closed : .transferred(count)
-    } catch {
-      if error.code == .brokenPipe || error.code == .connectionReset { return .closed }
-      throw error
+/// Receives bytes from the stream socket with a number: recv(2).
+func receive(from number: CInt, into buffer: inout MutableRawSpan) throws(SystemError) -> Transfer {
+  precondition(buffer.byteCount > 0, "an empty buffer would look like a closed peer")
+  // Safe: pointer and count come from one span, and the kernel keeps neither.
+  return try unsafe buffer.withUnsafeMutableBytes { bytes throws(SystemError) in
+    try transfer(.receive) { unsafe recv(number, bytes.baseAddress, bytes.count, 0) }
+  }
+}
+
+/// Sends bytes to the stream socket with a number, without SIGPIPE: send(2).
+func send(_ bytes: RawSpan, to number: CInt) throws(SystemError) -> Transfer {
+  precondition(bytes.byteCount > 0, "sending nothing would look like a closed peer")
+  // Safe: pointer and count come from one span, and the kernel keeps neither.
+  return try unsafe bytes.withUnsafeBytes { buffer throws(SystemError) in
+    try transfer(.send) {
+      unsafe Glibc.send(number, buffer.baseAddress, buffer.count, cl_MSG_NOSIGNAL)
     }
+  }
+}
+
+/// Makes a call that moves bytes, and tells its everyday results apart.
+private func transfer(_ call: SystemCall, _ body: () -> Int) throws(SystemError) -> Transfer {
+  do throws(SystemError) {
+    guard let count = try checkUnlessBlocked(call, body) else { return .wouldBlock }
+    return count == 0 ? .closed : .transferred(count)
+  } catch {
+    if error.code == .brokenPipe || error.code == .connectionReset { return .closed }
+    throw error
   }
 }
