@@ -18,6 +18,8 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 _Static_assert(sizeof(off_t) == 8, "files larger than 2 GiB need a 64-bit off_t");
 
@@ -59,6 +61,10 @@ int cl_set_dumpable(int is_dumpable) {
 int cl_get_open_file_limit(struct rlimit *limit) { return getrlimit(RLIMIT_NOFILE, limit); }
 
 int cl_set_open_file_limit(const struct rlimit *limit) { return setrlimit(RLIMIT_NOFILE, limit); }
+
+int cl_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0u); }
+
+char **cl_environment(void) { return environ; }
 
 int cl_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
 

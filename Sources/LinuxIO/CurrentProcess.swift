@@ -28,6 +28,18 @@ public enum CurrentProcess {
     Glibc.exit(code)
   }
 
+  /// The path of the program that this process runs; nil when the kernel does not say.
+  ///
+  /// - Source: proc(5), /proc/self/exe.
+  public static var executablePath: String? {
+    var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+    // Safe: the call writes at most the bytes that the buffer has.
+    let count = try? check(.readlink) { unsafe readlink("/proc/self/exe", &path, path.count) }
+    return count.map { count in
+      String(decoding: path.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+  }
+
   /// How much memory of this process is resident, in bytes; nil when the kernel does not say.
   ///
   /// - Source: proc(5), /proc/self/statm.

@@ -27,6 +27,8 @@ extension Errno {
   public static var wouldBlock: Errno { Errno(rawValue: EAGAIN) }
   /// EBADF: not an open descriptor; a bug, so it traps.
   public static var badFileDescriptor: Errno { Errno(rawValue: EBADF) }
+  /// ECHILD: there is no such child.
+  public static var noChild: Errno { Errno(rawValue: ECHILD) }
   /// ECONNABORTED: the peer left before it was accepted.
   public static var connectionAborted: Errno { Errno(rawValue: ECONNABORTED) }
   /// ECONNREFUSED: nobody listens at the address.

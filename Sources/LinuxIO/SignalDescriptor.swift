@@ -21,6 +21,8 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
   public static var interrupt: Signal { Signal(rawValue: SIGINT) }
   /// SIGTERM: stop.
   public static var terminate: Signal { Signal(rawValue: SIGTERM) }
+  /// SIGKILL: end at once; no process can do anything about it.
+  public static var kill: Signal { Signal(rawValue: SIGKILL) }
   /// SIGPIPE: a write to a pipe that nobody reads.
   public static var brokenPipe: Signal { Signal(rawValue: SIGPIPE) }
   /// SIGUSR1: free for programs.

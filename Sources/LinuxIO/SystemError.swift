@@ -76,6 +76,10 @@ public enum SystemCall: String, Sendable, CaseIterable {
   case mkdir = "mkdir"
   /// openat(2).
   case open = "open"
+  /// pidfd_open(2).
+  case pidfdOpen = "pidfd_open"
+  /// posix_spawn(3).
+  case posixSpawn = "posix_spawn"
   /// prctl(2).
   case prctl = "prctl"
   /// pread(2).
@@ -88,6 +92,8 @@ public enum SystemCall: String, Sendable, CaseIterable {
   case read = "read"
   /// readdir(3).
   case readdir = "readdir"
+  /// readlink(2).
+  case readlink = "readlink"
   /// recv(2).
   case receive = "recv"
   /// renameat(2).
@@ -110,6 +116,8 @@ public enum SystemCall: String, Sendable, CaseIterable {
   case stat = "stat"
   /// unlinkat(2).
   case unlink = "unlink"
+  /// waitpid(2).
+  case waitpid = "waitpid"
   /// write(2).
   case write = "write"
 }

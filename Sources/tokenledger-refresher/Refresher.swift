@@ -15,6 +15,8 @@ enum RefresherEnd: Equatable, Sendable {
   case stopped
   /// The ledger was not reached, or did not let us take, before the first jobs.
   case neverAdmitted(ClientError)
+  /// The ledger was there, and has been away for too long.
+  case ledgerGone(ClientError)
 }
 
 /// What a run needs to know.
@@ -28,6 +30,8 @@ struct RefresherOptions: Sendable {
   var callTimeout = Duration.seconds(10)
   /// How long the ledger may be away before the first take.
   var startMilliseconds: Int64 = 30_000
+  /// How long it may be away after that; nil: for ever.
+  var giveUpMilliseconds: Int64?
   /// How long the ledger may be away after the program was told to end.
   var farewellMilliseconds: Int64 = 10_000
   var backOff = BackOff.Bounds()

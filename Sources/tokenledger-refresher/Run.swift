@@ -25,6 +25,7 @@ struct Run {
     do throws(SystemError) { end = try workUntilEnd() } catch { throw .system(error) }
     switch end {
     case .neverAdmitted(let error): throw .neverAdmitted(error)
+    case .ledgerGone(let error): throw .ledgerGone(error)
     case .stopped:
       log.write(.stopped)
       return 0
@@ -45,6 +46,7 @@ struct Run {
   private var options: RefresherOptions {
     var options = RefresherOptions(socketPath: settings.socket)
     options.concurrency = settings.concurrency
+    if settings.giveUpSeconds > 0 { options.giveUpMilliseconds = settings.giveUpSeconds * 1_000 }
     return options
   }
 

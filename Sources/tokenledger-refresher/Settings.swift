@@ -24,6 +24,8 @@ struct Settings {
   var userAgent = "tokenledger/\(programVersion)"
   var clockSkewSeconds: Int64 = 0
   var concurrency = 8
+  /// How long the ledger may be away; 0: for ever.
+  var giveUpSeconds: Int64 = 0
   var logFormat = LogFormat.logfmt
 }
 
@@ -39,6 +41,7 @@ enum Setting: String, CaseIterable {
   case userAgent = "user-agent"
   case clockSkew = "clock-skew"
   case concurrency
+  case giveUp = "give-up"
   case logFormat = "log-format"
 
   /// Whether there is nothing that holds without it.
@@ -51,7 +54,7 @@ enum Setting: String, CaseIterable {
     case .tokenURL, .keysURL, .revokeURL: "URL"
     case .clientID: "ID"
     case .audience, .userAgent: "TEXT"
-    case .clockSkew: "SECONDS"
+    case .clockSkew, .giveUp: "SECONDS"
     case .concurrency: "N"
     case .logFormat: "FORMAT"
     }
@@ -78,6 +81,7 @@ enum Setting: String, CaseIterable {
     case .userAgent: settings.userAgent = try printable(value)
     case .clockSkew: settings.clockSkewSeconds = Int64(try number(value, in: 0...300))
     case .concurrency: settings.concurrency = try number(value, in: 1...256)
+    case .giveUp: settings.giveUpSeconds = Int64(try number(value, in: 0...86_400))
     case .logFormat:
       settings.logFormat = try parsed(LogFormat(rawValue: value), "logfmt or json")
     }

@@ -25,12 +25,14 @@ enum StartError: Error, Equatable {
   case system(SystemError)
   /// The ledger was not reached in time, or does not let us take.
   case neverAdmitted(ClientError)
+  /// The ledger has been away for longer than `--give-up`.
+  case ledgerGone(ClientError)
 
   /// The exit code, of sysexits.h.
   var code: Int32 {
     switch self {
     case .settings: 64
-    case .neverAdmitted: 69
+    case .neverAdmitted, .ledgerGone: 69
     case .system: 74
     }
   }

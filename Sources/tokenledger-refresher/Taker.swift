@@ -29,6 +29,7 @@ struct Taker<Transport: HTTPTransport>: Sendable {
     var backOff = BackOff(options.backOff)
     let lastStart = SystemClock.monotonicMicroseconds() + options.startMilliseconds * 1_000
     var isAdmitted = false
+    var lastContact = SystemClock.monotonicMicroseconds()
     while let slots = board.freeSlots() {
       do throws(ClientError) {
         let wait = isAdmitted ? options.blockMilliseconds : nil
@@ -38,10 +39,17 @@ struct Taker<Transport: HTTPTransport>: Sendable {
         start(jobs)
         if !isAdmitted { ready() }
         isAdmitted = true
+        lastContact = SystemClock.monotonicMicroseconds()
         backOff.reset()
       } catch {
         let left = lastStart - SystemClock.monotonicMicroseconds()
         if !isAdmitted, left <= 0 || error.isRefusal { return .neverAdmitted(error) }
+        let away = (SystemClock.monotonicMicroseconds() - lastContact) / 1_000
+        if let limit = options.giveUpMilliseconds, isAdmitted, away >= limit {
+          // What is in hand is told for as long as after any other end.
+          board.stop()
+          return .ledgerGone(error)
+        }
         log.write(.takingFailed(error))
         let wait = backOff.nextMilliseconds(chance: options.chance())
         board.slotsChanged.pause(

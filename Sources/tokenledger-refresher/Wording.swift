@@ -128,6 +128,7 @@ extension Setting {
     case .userAgent: "what requests say of the program (\(Settings().userAgent))"
     case .clockSkew: "by how much the SSO's clock may differ, 0 to 300 (0)"
     case .concurrency: "jobs at a time, 1 to 256 (8)"
+    case .giveUp: "how long the ledger may be away before it ends, 0: for ever (0)"
     case .logFormat: "logfmt or json (logfmt)"
     }
   }
@@ -146,6 +147,7 @@ extension StartError {
     case .neverAdmitted(.server(let error)):
       "\(error); is the daemon on that socket of the same version?"
     case .neverAdmitted(let error): "\(error); is tokenledgerd running on that socket?"
+    case .ledgerGone(let error): "the ledger has been away for too long: \(error)"
     }
   }
 }

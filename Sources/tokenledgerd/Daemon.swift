@@ -112,7 +112,7 @@ struct Daemon {
     do throws(SystemError) {
       return try Server(
         store: store, settings: withinLimits(settings.server), listener: listener, signals: signals,
-        log: log,
+        workers: settings.workers, log: log,
         reload: readSettingsAgain)
     } catch {
       throw .system(error)

@@ -23,6 +23,7 @@ struct Settings {
   var grants: [RoleGrant] = []
   var deletionGuard: GuardThreshold? = .standard
   var leaseSeconds: Int64 = 120
+  var refreshers = RefresherSettings()
 
   /// Where the socket is.
   var socketPath: String { socket ?? data + "/tokenledger.sock" }
@@ -38,6 +39,9 @@ struct Settings {
     return merged
   }
 
+  /// Whom the daemon keeps running; nil: nobody.
+  var workers: WorkerProgram? { refreshers.workers(socket: socketPath, logFormat) }
+
   /// What the loop needs of it.
   var server: ServerSettings {
     var server = ServerSettings()
@@ -45,6 +49,8 @@ struct Settings {
     server.grants = grants
     server.deletionGuard = deletionGuard
     server.leaseMicroseconds = leaseSeconds * 1_000_000
+    server.sso = refreshers.sso
+    server.hasRefreshers = workers != nil
     server.limits.maximumConnections = maximumConnections
     server.programVersion = programVersion
     server.shown = Setting.allCases.compactMap { setting in
@@ -65,6 +71,20 @@ enum Setting: String, CaseIterable {
   case grant
   case deletionGuard = "deletion-guard"
   case lease
+  case refreshers
+  case refresherProgram = "refresher-program"
+  case clientID = "sso-client-id"
+  case clientSecretFile = "sso-client-secret-file"
+  case callbackURL = "sso-callback-url"
+  case authorizeURL = "sso-authorize-url"
+  case tokenURL = "sso-token-url"
+  case keysURL = "sso-jwks-url"
+  case revokeURL = "sso-revoke-url"
+  case audience = "sso-audience"
+  case userAgent = "sso-user-agent"
+  case clockSkew = "sso-clock-skew"
+  case concurrency = "sso-concurrency"
+  case alwaysCreate = "sso-always-create"
   case logLevel = "log-level"
   case logFormat = "log-format"
   case frozenClock = "frozen-clock"
@@ -73,11 +93,15 @@ enum Setting: String, CaseIterable {
   var placeholder: String {
     switch self {
     case .data: "DIR"
-    case .socket: "PATH"
+    case .socket, .refresherProgram, .clientSecretFile: "PATH"
     case .socketMode: "OCTAL"
-    case .validDuration, .lease: "SECONDS"
+    case .validDuration, .lease, .clockSkew: "SECONDS"
     case .deletionGuard: "SHARE,COUNT,SECONDS|off"
-    case .maximumConnections, .segmentBytes: "N"
+    case .maximumConnections, .segmentBytes, .refreshers, .concurrency: "N"
+    case .clientID: "ID"
+    case .callbackURL, .authorizeURL, .tokenURL, .keysURL, .revokeURL: "URL"
+    case .audience, .userAgent: "TEXT"
+    case .alwaysCreate: "on|off"
     case .lowWater: "BYTES"
     case .grant: "'ROLE uid|gid N'"
     case .logLevel: "LEVEL"
@@ -99,6 +123,21 @@ enum Setting: String, CaseIterable {
     case .grant: "a role for a user or group; may be given again (the daemon's user is admin)"
     case .deletionGuard: "definite failures beyond which no token ends (0.5,10,3600)"
     case .lease: "how long a worker has for one refresh, 1 to 3600 (120)"
+    case .refreshers: "how many refreshers run once there is a client id, 0 to 64 (1)"
+    case .refresherProgram: "the refreshers' program (tokenledger-refresher beside this one)"
+    case .clientID: "the application's client id at the SSO; without it there is no SSO"
+    case .clientSecretFile: "the file with its secret, for the refreshers; none: a public client"
+    case .callbackURL: "where the SSO sends people back to; without it nobody logs in"
+    case .authorizeURL:
+      "where people are sent to log in (https://login.eveonline.com/v2/oauth/authorize/)"
+    case .tokenURL: "where tokens are refreshed (https://login.eveonline.com/v2/oauth/token)"
+    case .keysURL: "where the SSO's keys are (https://login.eveonline.com/oauth/jwks)"
+    case .revokeURL: "where tokens are revoked (https://login.eveonline.com/v2/oauth/revoke)"
+    case .audience: "for whom access tokens are (EVE Online)"
+    case .userAgent: "who asks, in requests to the SSO (tokenledger/VERSION)"
+    case .clockSkew: "by how much the SSO's clock may differ, 0 to 300 (0)"
+    case .concurrency: "jobs at a time of one refresher, 1 to 256 (8)"
+    case .alwaysCreate: "on: a login never renews an equivalent token (off)"
     case .logLevel: "debug, info, warning or error (info)"
     case .logFormat: "logfmt or json (logfmt)"
     case .frozenClock: "the clock stands still at this time, RFC 3339 or unix seconds"
@@ -109,7 +148,10 @@ enum Setting: String, CaseIterable {
   var isReloadable: Bool {
     switch self {
     case .validDuration, .maximumConnections, .grant, .deletionGuard, .lease: true
-    case .data, .socket, .socketMode, .segmentBytes, .lowWater, .logLevel, .logFormat, .frozenClock:
+    case .data, .socket, .socketMode, .segmentBytes, .lowWater, .logLevel, .logFormat, .frozenClock,
+      .refreshers, .refresherProgram, .clientID, .clientSecretFile, .callbackURL, .authorizeURL,
+      .tokenURL, .keysURL, .revokeURL, .audience, .userAgent, .clockSkew, .concurrency,
+      .alwaysCreate:
       false
     }
   }
@@ -137,6 +179,24 @@ enum Setting: String, CaseIterable {
       settings.deletionGuard =
         value == "off" ? nil : try parsed(GuardThreshold(value), GuardThreshold.form)
     case .lease: settings.leaseSeconds = Int64(try number(value, in: 1...3600))
+    case .refreshers: settings.refreshers.count = try number(value, in: 0...64)
+    case .refresherProgram: settings.refreshers.program = try nonEmpty(value)
+    case .clientID:
+      // A colon would end the id in the Authorization header: RFC 7617 §2.
+      settings.refreshers.clientID = try printable(
+        value.contains(":") ? "" : value, "printable ASCII characters without a colon")
+    case .clientSecretFile: settings.refreshers.secretFile = try nonEmpty(value)
+    case .callbackURL: settings.refreshers.callbackURL = try address(value)
+    case .authorizeURL: settings.refreshers.authorizeURL = try address(value)
+    case .tokenURL: settings.refreshers.tokenURL = try address(value)
+    case .keysURL: settings.refreshers.keysURL = try address(value)
+    case .revokeURL: settings.refreshers.revokeURL = try address(value)
+    case .audience: settings.refreshers.audience = try printable(value, Self.text)
+    case .userAgent: settings.refreshers.userAgent = try printable(value, Self.text)
+    case .clockSkew: settings.refreshers.clockSkewSeconds = try number(value, in: 0...300)
+    case .concurrency: settings.refreshers.concurrency = try number(value, in: 1...256)
+    case .alwaysCreate:
+      settings.refreshers.isAlwaysNew = try parsed(["on": true, "off": false][value], "on or off")
     case .logLevel:
       settings.logLevel = try parsed(
         ServerLog.Level.allCases.first { "\($0)" == value }, "debug, info, warning or error")
@@ -161,6 +221,20 @@ enum Setting: String, CaseIterable {
     case .grant: return settings.grants.map(\.text).joined(separator: ", ")
     case .deletionGuard: return settings.deletionGuard?.text ?? "off"
     case .lease: return String(settings.leaseSeconds)
+    case .refreshers: return String(settings.refreshers.count)
+    case .refresherProgram: return settings.refreshers.programPath
+    case .clientID: return settings.refreshers.clientID
+    case .clientSecretFile: return settings.refreshers.secretFile
+    case .callbackURL: return settings.refreshers.callbackURL
+    case .authorizeURL: return settings.refreshers.authorizeURL
+    case .tokenURL: return settings.refreshers.tokenURL
+    case .keysURL: return settings.refreshers.keysURL
+    case .revokeURL: return settings.refreshers.revokeURL
+    case .audience: return settings.refreshers.audience
+    case .userAgent: return settings.refreshers.userAgent
+    case .clockSkew: return String(settings.refreshers.clockSkewSeconds)
+    case .concurrency: return String(settings.refreshers.concurrency)
+    case .alwaysCreate: return settings.refreshers.isAlwaysNew ? "on" : "off"
     case .logLevel: return "\(settings.logLevel)"
     case .logFormat: return settings.logFormat.rawValue
     case .frozenClock:
@@ -178,6 +252,23 @@ enum Setting: String, CaseIterable {
     return try parsed(mode.flatMap { $0 <= 0o777 ? $0 : nil }, "an octal mode such as 0660")
   }
 
+  private static let text = "a text of printable ASCII characters"
+
+  private func address(_ value: String) throws(SettingsError) -> String {
+    let expected = "an address of http or https"
+    let text = try printable(value, expected)
+    let host = ["https://", "http://"].first(where: text.hasPrefix).map { text.dropFirst($0.count) }
+    let isComplete = host?.first.map { $0 != "/" } ?? false
+    return try parsed(isComplete && !text.contains(" ") ? text : nil, expected)
+  }
+
+  private func printable(
+    _ value: String, _ expected: String
+  ) throws(SettingsError) -> String {
+    let isPrintable = !value.isEmpty && value.utf8.allSatisfy { (0x20...0x7e).contains($0) }
+    return try parsed(isPrintable ? value : nil, expected)
+  }
+
   private func number(_ value: String, in range: ClosedRange<Int>) throws(SettingsError) -> Int {
     let number = Int(value).flatMap { range.contains($0) ? $0 : nil }
     return try parsed(number, "a number from \(range.lowerBound) to \(range.upperBound)")
@@ -188,30 +279,5 @@ enum Setting: String, CaseIterable {
   ) throws(SettingsError) -> Value {
     guard let value else { throw .invalid(name: rawValue, expected: expected) }
     return value
-  }
-}
-
-extension RoleGrant {
-  static let form = "ROLE uid N or ROLE gid N, with ROLE reader, user, refresher, writer or admin"
-
-  /// Reads `reader uid 1001`.
-  init?(_ text: String) {
-    let words = text.split(whereSeparator: { $0 == " " || $0 == "\t" })
-    guard words.count == 3, let number = UInt32(words[2]),
-      let role = Role.allCases.first(where: { "\($0)" == words[0] && $0 != .none })
-    else { return nil }
-    switch words[1] {
-    case "uid": self.init(role: role, subject: .user(UserID(rawValue: number)))
-    case "gid": self.init(role: role, subject: .group(GroupID(rawValue: number)))
-    default: return nil
-    }
-  }
-
-  /// The grant as it is written.
-  var text: String {
-    switch subject {
-    case .user(let user): "\(role) uid \(user)"
-    case .group(let group): "\(role) gid \(group)"
-    }
   }
 }

@@ -20,10 +20,11 @@ final class ServerUnderTest {
   /// Starts a server on the ledger in `storage`, and waits until it listens.
   init(
     _ storage: any LogStorage = SimulatedStorage(),
-    _ settings: ServerSettings = ServerSettings(), options: StoreOptions = .small
+    _ settings: ServerSettings = ServerSettings(), options: StoreOptions = .small,
+    workers: WorkerProgram? = nil
   ) throws {
     directory = try TemporaryDirectory()
-    stage = Stage(path: directory.file("s"))
+    stage = Stage(path: directory.file("s"), workers: workers)
     let stage = stage
     _ = try SystemThread.start(name: "server") { stage.run(storage, settings, options) }
     try #require(stage.waitUntil { $0.isReady || $0.hasEnded })
@@ -86,7 +87,12 @@ private final class Stage: @unchecked Sendable {
   private let condition = NSCondition()
   private var state = State()
 
-  init(path: String) { self.path = path }
+  let workers: WorkerProgram?
+
+  init(path: String, workers: WorkerProgram?) {
+    self.path = path
+    self.workers = workers
+  }
 
   func change(_ body: (inout State) -> Void) {
     condition.lock()
@@ -125,7 +131,7 @@ private final class Stage: @unchecked Sendable {
       let listener = try UnixListener.listen(at: try UnixAddress(path: path))
       let server = try Server(
         store: store, settings: settings, listener: listener, signals: signals,
-        log: ServerLog(level: .error), reload: { self.read(\.reloaded) })
+        workers: workers, log: ServerLog(level: .error), reload: { self.read(\.reloaded) })
       change {
         $0.isReady = true
         $0.thread = pthread_self()

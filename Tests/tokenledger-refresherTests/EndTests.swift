@@ -85,6 +85,21 @@ import Testing
     #expect(await refresher.readyCount.wait { $0 == 1 })
   }
 
+  @Test func `a ledger that goes away for longer than wanted ends it`() async throws {
+    let ledger = try ScriptedLedger()
+    let refresher = try RefresherUnderTest(ledger, ScriptedSSO(fine)) {
+      $0.giveUpMilliseconds = 20
+      $0.farewellMilliseconds = 20
+    }
+    try #require(await refresher.readyCount.wait { $0 == 1 })
+    ledger.close()
+    guard case .ledgerGone(let error) = try await refresher.end() else {
+      Issue.record("it went on")
+      return
+    }
+    #expect(StartError.ledgerGone(error).code == 69)
+  }
+
   @Test func `a ledger that is not there is waited for, but not for ever`() async throws {
     let ledger = try ScriptedLedger()
     let refresher = try RefresherUnderTest(ledger, ScriptedSSO(fine)) {

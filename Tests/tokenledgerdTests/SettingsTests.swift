@@ -93,6 +93,17 @@ import TokenLedger
     (["--max-connections", "1000001"], "max-connections must be a number from 1 to 1000000"),
     (["--lease", "0"], "lease must be a number from 1 to 3600"),
     (["--lease", "3601"], "lease must be a number from 1 to 3600"),
+    (["--refreshers", "65"], "refreshers must be a number from 0 to 64"),
+    (
+      ["--sso-client-id", "a:b"], "sso-client-id must be printable ASCII characters without a colon"
+    ),
+    (["--sso-token-url", "ftp://x"], "sso-token-url must be an address of http or https"),
+    (["--sso-callback-url", "https:///"], "sso-callback-url must be an address of http or https"),
+    (["--sso-jwks-url", "http://a b"], "sso-jwks-url must be an address of http or https"),
+    (["--sso-user-agent", ""], "sso-user-agent must be a text of printable ASCII characters"),
+    (["--sso-clock-skew", "301"], "sso-clock-skew must be a number from 0 to 300"),
+    (["--sso-concurrency", "0"], "sso-concurrency must be a number from 1 to 256"),
+    (["--sso-always-create", "yes"], "sso-always-create must be on or off"),
     (["--low-water", "-1"], "low-water must be a number from 0 to 1125899906842624"),
     (["--segment-bytes", "4095"], "segment-bytes must be a number from 4096 to 1073741824"),
     (["--log-level", "INFO"], "log-level must be debug, info, warning or error"),
@@ -225,7 +236,8 @@ import TokenLedger
     #expect(found.limits.maximumConnections == 7)
     #expect(found.grants.count == 1)
     let shown = Dictionary(uniqueKeysWithValues: found.shown)
-    #expect(Set(shown.keys) == Set(Setting.allCases.map(\.rawValue)).subtracting(["frozen-clock"]))
+    let unset = ["frozen-clock", "sso-client-id", "sso-client-secret-file", "sso-callback-url"]
+    #expect(Set(shown.keys) == Set(Setting.allCases.map(\.rawValue)).subtracting(unset))
     #expect(shown["max-connections"] == "7" && shown["socket-mode"] == "0600")
     #expect(shown["grant"] == "reader gid 33")
     let frozen = try settings("--frozen-clock", "2024-05-01T12:00:00Z").server
@@ -237,7 +249,8 @@ import TokenLedger
   @Test func `what is shown can be given again and means the same`() throws {
     let found = try settings(
       "--data", "/d", "--socket-mode", "0660", "--grant", "reader gid 33",
-      "--frozen-clock", "1714564800.25")
+      "--frozen-clock", "1714564800.25", "--sso-client-id", "c", "--sso-client-secret-file", "/f",
+      "--sso-callback-url", "https://c", "--sso-always-create", "on")
     for setting in Setting.allCases {
       let shown = try #require(setting.shown(found))
       var again = found
@@ -253,7 +266,12 @@ import TokenLedger
       "--data", "/d", "--socket", "/s", "--socket-mode", "0660", "--valid-duration", "1",
       "--max-connections", "2", "--segment-bytes", "4096", "--low-water", "0",
       "--grant", "reader uid 3", "--log-level", "debug", "--log-format", "json", "--frozen-clock",
-      "5", "--deletion-guard", "off", "--lease", "7")
+      "5", "--deletion-guard", "off", "--lease", "7", "--refreshers", "2", "--refresher-program",
+      "/p", "--sso-client-id", "c", "--sso-client-secret-file", "/f", "--sso-callback-url",
+      "http://c", "--sso-authorize-url", "http://a", "--sso-token-url", "http://t",
+      "--sso-jwks-url", "http://k", "--sso-revoke-url", "http://r", "--sso-audience", "a",
+      "--sso-user-agent", "u", "--sso-clock-skew", "1", "--sso-concurrency", "2",
+      "--sso-always-create", "on")
     let merged = running.takingOver(read)
     for setting in Setting.allCases {
       #expect(setting.shown(running) != setting.shown(read))
@@ -263,8 +281,12 @@ import TokenLedger
   }
 
   @Test func `no error repeats a value`() {
-    for setting in Setting.allCases where setting != .data && setting != .socket {
-      let text = error(["--\(setting.rawValue)", "pl4nted"])?.text
+    // What takes any text has no error to repeat it in; a control character is none.
+    let anyText: [Setting] = [
+      .data, .socket, .refresherProgram, .clientSecretFile,
+    ]
+    for setting in Setting.allCases where !anyText.contains(setting) {
+      let text = error(["--\(setting.rawValue)", "pl4nted\u{7}"])?.text
       #expect(text?.contains("pl4nted") == false, "\(setting)")
     }
     #expect(error(["--pl4nted=pl5nted"])?.text.contains("pl5nted") == false)

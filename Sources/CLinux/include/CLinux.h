@@ -87,6 +87,12 @@ int cl_set_dumpable(int is_dumpable);
 int cl_get_open_file_limit(struct rlimit *limit);
 int cl_set_open_file_limit(const struct rlimit *limit);
 
+/// pidfd_open(2), which is close-on-exec by itself: readable once the process has ended.
+int cl_pidfd_open(pid_t process);
+
+/// environ(7), which the Glibc module shows as a variable that no concurrency rule allows.
+char **cl_environment(void);
+
 /// pthread_setname_np(3) on the calling thread; the name must be shorter than 16 bytes.
 int cl_set_thread_name(const char *name);
 

@@ -183,7 +183,7 @@ extension Node {
     case .close: connection.isEnding = true
     case .shutdown:
       connection.isEnding = true
-      stop()
+      if let whenToldToStop { whenToldToStop() } else { stop() }
     }
     return true
   }

@@ -37,6 +37,8 @@ final class Node {
   var scratch: QueryScratch? = QueryScratch()
   /// Whether no request is carried out any more.
   var isStopping = false
+  /// What SHUTDOWN does where that is more than ``stop()``.
+  var whenToldToStop: (() -> Void)?
   /// Why the node ends, once it is decided; replies may still be leaving.
   var end: ServerEnd?
   /// When those who have not taken their replies are left, on the monotonic clock.

@@ -30,6 +30,11 @@ public final class Server {
   private let signals: SignalDescriptor
   /// Reads the settings again when told to; gives nil where they are wrong, having said so.
   private let reload: () -> ServerSettings?
+  /// The workers that this server keeps running.
+  let crew: WorkerCrew?
+  /// When the server stops though workers are left, on the monotonic clock; nil: nobody was told to
+  /// leave.
+  var leaveEnd: Int64?
   /// By their words in the poll.
   var connections: [EventWord: Connection] = [:]
   var nextGeneration = Server.firstGeneration
@@ -37,6 +42,7 @@ public final class Server {
   static let listenerWord: UInt32 = 1
   static let signalWord: UInt32 = 2
   static let commitWord: UInt32 = 3
+  static let workerWord: UInt32 = 4
   /// Generations of connections start above the words of the server's own descriptors.
   static let firstGeneration: UInt32 = 16
 
@@ -47,17 +53,19 @@ public final class Server {
   ///   - settings: what holds until they are read again.
   ///   - listener: a listening socket.
   ///   - signals: SIGTERM and SIGINT end the server, SIGHUP reads the settings again.
+  ///   - workers: whom the server keeps running as long as it does; nil: nobody.
   ///   - log: where the server says what happens.
   ///   - reload: gives the settings anew, or nil where they are wrong.
   /// - Throws: `SystemError` when a descriptor cannot be had or watched.
   public init(
     store: LedgerStore, settings: ServerSettings, listener: consuming UnixListener,
-    signals: consuming SignalDescriptor, log: ServerLog,
+    signals: consuming SignalDescriptor, workers: WorkerProgram? = nil, log: ServerLog,
     reload: @escaping () -> ServerSettings?
   ) throws(SystemError) {
     node = Node(store: store, settings: settings, log: log)
     self.log = log
     self.reload = reload
+    crew = workers.map { WorkerCrew($0, log: log) }
     poll = try EventPoll()
     self.listener = consume listener
     self.signals = signals
@@ -68,6 +76,7 @@ public final class Server {
         EventWord(descriptor: descriptor, generation: Self.commitWord), for: .readable)
     }
     try resumeAccepting()
+    node.whenToldToStop = { [unowned self] in stop() }
   }
 
   /// Serves until told to stop, or until the log fails.
@@ -75,9 +84,12 @@ public final class Server {
   /// - Throws: `SystemError` of epoll itself; all else concerns one connection and ends that.
   public func run() throws(SystemError) -> ServerEnd {
     var events = EventBuffer(capacity: 1024)
+    defer { crew?.end() }
+    watchCrew()
     while true {
       try poll.wait(timeoutMilliseconds: timeoutMilliseconds, into: &events)
       for index in 0..<events.count { dispatch(events[index]) }
+      watchCrew()
       if let end = node.finishTurn() { return end }
       watchListener()
     }
@@ -88,14 +100,15 @@ public final class Server {
     case Self.listenerWord: acceptAll()
     case Self.signalWord: handleSignals()
     case Self.commitWord: node.finishCommit()
+    case Self.workerWord: collectWorkers()
     default: if let connection = connections[event.word] { node.serve(connection, event) }
     }
   }
 
   /// How long nothing needs to be done.
   private var timeoutMilliseconds: Int32 {
-    let due =
-      node.isStopping ? node.dueMicroseconds : min(node.dueMicroseconds, acceptRetry ?? .max)
+    var due = node.dueMicroseconds
+    if !node.isStopping { due = min(due, acceptRetry ?? .max, crewDueMicroseconds) }
     guard due < .max else { return -1 }
     return Int32(clamping: max(0, (due - node.clock.monotonicMicroseconds + 999) / 1000))
   }
@@ -106,7 +119,7 @@ public final class Server {
     while let received = nextSignal() {
       switch received.signal {
       case .hangUp: if let settings = reload() { node.take(settings) }
-      default: node.stop()
+      default: stop()
       }
     }
   }
