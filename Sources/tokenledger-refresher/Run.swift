@@ -77,7 +77,7 @@ struct Run {
     }
   }
 
-  /// Waits for the end or a second signal; the first one asks for the end.
+  /// Waits for the end, or for SIGINT after a first signal, which asks for the end.
   ///
   /// - Returns: whether the refresher has ended.
   private func waitForEnd(
@@ -92,8 +92,12 @@ struct Run {
       try poll.wait(timeoutMilliseconds: -1, into: &events)
       guard events.count > 0 else { continue }
       if events[0].word.descriptor == refresher.endDescriptor { return true }
-      guard try signals.next() != nil else { continue }
-      if isStopping { return false }
+      guard let received = try signals.next() else { continue }
+      // A service manager and the daemon may both send SIGTERM: that is one wish, not two.
+      if isStopping {
+        guard received.signal == .interrupt else { continue }
+        return false
+      }
       isStopping = true
       log.write(.stopping)
       refresher.stop()

@@ -23,15 +23,22 @@ struct RefresherSettings {
   var secretFile: String?
   /// Nil: nobody logs in here.
   var callbackURL: String?
-  var authorizeURL = "https://login.eveonline.com/v2/oauth/authorize/"
-  var tokenURL = "https://login.eveonline.com/v2/oauth/token"
-  var keysURL = "https://login.eveonline.com/oauth/jwks"
-  var revokeURL = "https://login.eveonline.com/v2/oauth/revoke"
+  /// Where the SSO is; the four addresses that nobody gives are EVE's paths on it.
+  var server = "https://login.eveonline.com"
+  var givenAuthorizeURL: String?
+  var givenTokenURL: String?
+  var givenKeysURL: String?
+  var givenRevokeURL: String?
   var audience = "EVE Online"
   var userAgent = "tokenledger/\(programVersion)"
   var clockSkewSeconds = 0
   var concurrency = 8
   var isAlwaysNew = false
+
+  var authorizeURL: String { givenAuthorizeURL ?? server + "/v2/oauth/authorize/" }
+  var tokenURL: String { givenTokenURL ?? server + "/v2/oauth/token" }
+  var keysURL: String { givenKeysURL ?? server + "/oauth/jwks" }
+  var revokeURL: String { givenRevokeURL ?? server + "/v2/oauth/revoke" }
 
   /// The program's file; nil where none is given and the kernel does not say what runs here.
   var programPath: String? {

@@ -76,6 +76,7 @@ enum Setting: String, CaseIterable {
   case clientID = "sso-client-id"
   case clientSecretFile = "sso-client-secret-file"
   case callbackURL = "sso-callback-url"
+  case ssoServer = "sso-server"
   case authorizeURL = "sso-authorize-url"
   case tokenURL = "sso-token-url"
   case keysURL = "sso-jwks-url"
@@ -99,7 +100,7 @@ enum Setting: String, CaseIterable {
     case .deletionGuard: "SHARE,COUNT,SECONDS|off"
     case .maximumConnections, .segmentBytes, .refreshers, .concurrency: "N"
     case .clientID: "ID"
-    case .callbackURL, .authorizeURL, .tokenURL, .keysURL, .revokeURL: "URL"
+    case .callbackURL, .ssoServer, .authorizeURL, .tokenURL, .keysURL, .revokeURL: "URL"
     case .audience, .userAgent: "TEXT"
     case .alwaysCreate: "on|off"
     case .lowWater: "BYTES"
@@ -128,11 +129,11 @@ enum Setting: String, CaseIterable {
     case .clientID: "the application's client id at the SSO; without it there is no SSO"
     case .clientSecretFile: "the file with its secret, for the refreshers; none: a public client"
     case .callbackURL: "where the SSO sends people back to; without it nobody logs in"
-    case .authorizeURL:
-      "where people are sent to log in (https://login.eveonline.com/v2/oauth/authorize/)"
-    case .tokenURL: "where tokens are refreshed (https://login.eveonline.com/v2/oauth/token)"
-    case .keysURL: "where the SSO's keys are (https://login.eveonline.com/oauth/jwks)"
-    case .revokeURL: "where tokens are revoked (https://login.eveonline.com/v2/oauth/revoke)"
+    case .ssoServer: "where the SSO is (https://login.eveonline.com)"
+    case .authorizeURL: "where people are sent to log in (/v2/oauth/authorize/ there)"
+    case .tokenURL: "where tokens are refreshed (/v2/oauth/token there)"
+    case .keysURL: "where the SSO's keys are (/oauth/jwks there)"
+    case .revokeURL: "where tokens are revoked (/v2/oauth/revoke there)"
     case .audience: "for whom access tokens are (EVE Online)"
     case .userAgent: "who asks, in requests to the SSO (tokenledger/VERSION)"
     case .clockSkew: "by how much the SSO's clock may differ, 0 to 300 (0)"
@@ -149,9 +150,9 @@ enum Setting: String, CaseIterable {
     switch self {
     case .validDuration, .maximumConnections, .grant, .deletionGuard, .lease: true
     case .data, .socket, .socketMode, .segmentBytes, .lowWater, .logLevel, .logFormat, .frozenClock,
-      .refreshers, .refresherProgram, .clientID, .clientSecretFile, .callbackURL, .authorizeURL,
-      .tokenURL, .keysURL, .revokeURL, .audience, .userAgent, .clockSkew, .concurrency,
-      .alwaysCreate:
+      .refreshers, .refresherProgram, .clientID, .clientSecretFile, .callbackURL, .ssoServer,
+      .authorizeURL, .tokenURL, .keysURL, .revokeURL, .audience, .userAgent, .clockSkew,
+      .concurrency, .alwaysCreate:
       false
     }
   }
@@ -187,10 +188,13 @@ enum Setting: String, CaseIterable {
         value.contains(":") ? "" : value, "printable ASCII characters without a colon")
     case .clientSecretFile: settings.refreshers.secretFile = try nonEmpty(value)
     case .callbackURL: settings.refreshers.callbackURL = try address(value)
-    case .authorizeURL: settings.refreshers.authorizeURL = try address(value)
-    case .tokenURL: settings.refreshers.tokenURL = try address(value)
-    case .keysURL: settings.refreshers.keysURL = try address(value)
-    case .revokeURL: settings.refreshers.revokeURL = try address(value)
+    case .ssoServer:
+      let address = try address(value)
+      settings.refreshers.server = address.hasSuffix("/") ? String(address.dropLast()) : address
+    case .authorizeURL: settings.refreshers.givenAuthorizeURL = try address(value)
+    case .tokenURL: settings.refreshers.givenTokenURL = try address(value)
+    case .keysURL: settings.refreshers.givenKeysURL = try address(value)
+    case .revokeURL: settings.refreshers.givenRevokeURL = try address(value)
     case .audience: settings.refreshers.audience = try printable(value, Self.text)
     case .userAgent: settings.refreshers.userAgent = try printable(value, Self.text)
     case .clockSkew: settings.refreshers.clockSkewSeconds = try number(value, in: 0...300)
@@ -226,6 +230,7 @@ enum Setting: String, CaseIterable {
     case .clientID: return settings.refreshers.clientID
     case .clientSecretFile: return settings.refreshers.secretFile
     case .callbackURL: return settings.refreshers.callbackURL
+    case .ssoServer: return settings.refreshers.server
     case .authorizeURL: return settings.refreshers.authorizeURL
     case .tokenURL: return settings.refreshers.tokenURL
     case .keysURL: return settings.refreshers.keysURL

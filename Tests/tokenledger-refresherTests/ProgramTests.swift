@@ -36,6 +36,8 @@ private final class RunningProgram: Sendable {
 
   func terminate() { kill(process, SIGTERM) }
 
+  func interrupt() { kill(process, SIGINT) }
+
   /// The exit code, or nil when the program does not end.
   func end() async -> Int32? {
     _ = await exitCode.wait { $0 != nil }
@@ -86,7 +88,7 @@ private final class RunningProgram: Sendable {
     ledger.close()
   }
 
-  @Test func `a second signal ends it at once, with 1`() async throws {
+  @Test func `SIGINT after another signal ends it at once, with 1`() async throws {
     let ledger = try ScriptedLedger(outcomes: { _, _ in .close })
     ledger.give(ScriptedLedger.refresh(7))
     let program = try RunningProgram(flags(ledger.path))
@@ -94,6 +96,7 @@ private final class RunningProgram: Sendable {
     program.terminate()
     try #require(await program.errors.wait { $0.contains("stopping") })
     program.terminate()
+    program.interrupt()
     #expect(await program.end() == 1)
     ledger.close()
   }

@@ -57,6 +57,15 @@ import Testing
           ], count: 2))
   }
 
+  @Test func `one address moves all four, but for those that are given`() throws {
+    let settings = try settings(
+      "--sso-client-id=id", "--sso-token-url=http://t/token", "--sso-server=http://sso:1/")
+    #expect(settings.refreshers.authorizeURL == "http://sso:1/v2/oauth/authorize/")
+    #expect(settings.refreshers.tokenURL == "http://t/token")
+    #expect(settings.refreshers.keysURL == "http://sso:1/oauth/jwks")
+    #expect(settings.refreshers.revokeURL == "http://sso:1/v2/oauth/revoke")
+  }
+
   @Test func `with refreshers 0 somebody else starts them, and logins still work`() throws {
     let settings = try settings(
       "--refreshers", "0", "--sso-client-id", "id", "--sso-callback-url", "https://c/back")

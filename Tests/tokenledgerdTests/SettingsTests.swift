@@ -268,7 +268,8 @@ import TokenLedger
       "--grant", "reader uid 3", "--log-level", "debug", "--log-format", "json", "--frozen-clock",
       "5", "--deletion-guard", "off", "--lease", "7", "--refreshers", "2", "--refresher-program",
       "/p", "--sso-client-id", "c", "--sso-client-secret-file", "/f", "--sso-callback-url",
-      "http://c", "--sso-authorize-url", "http://a", "--sso-token-url", "http://t",
+      "http://c", "--sso-server", "http://s", "--sso-authorize-url", "http://a", "--sso-token-url",
+      "http://t",
       "--sso-jwks-url", "http://k", "--sso-revoke-url", "http://r", "--sso-audience", "a",
       "--sso-user-agent", "u", "--sso-clock-skew", "1", "--sso-concurrency", "2",
       "--sso-always-create", "on")
