@@ -40,8 +40,35 @@ public enum ClientError: Error, Equatable, Sendable {
 
 /// An error reply of the ledger.
 public struct ServerError: Error, Equatable, Sendable {
+  /// The kinds of refusals, by the words that the ledger begins them with.
+  ///
+  /// What each means, and who can act: `schema/protocol.md`, "Errors".
+  public enum Kind: String, CaseIterable, Sendable {
+    case usage = "ERR"
+    case notFound = "NOTFOUND"
+    case denied = "DENIED"
+    case conflict = "CONFLICT"
+    case tokenExpired = "TOKENEXPIRED"
+    case notRefreshable = "NOTREFRESHABLE"
+    case tokenInvalid = "TOKENINVALID"
+    case incomplete = "INCOMPLETE"
+    case ssoUnavailable = "SSOUNAVAILABLE"
+    case misconfigured = "MISCONFIGURED"
+    case noRefresher = "NOREFRESHER"
+    case timeout = "TIMEOUT"
+    case gone = "GONE"
+    case limit = "LIMIT"
+    case diskFull = "DISKFULL"
+    case readOnly = "READONLY"
+    case loading = "LOADING"
+    case unknownProtocol = "NOPROTO"
+  }
+
   /// The first word, such as `NOTFOUND`: stable, for programs.
   public let prefix: String
+
+  /// The kind that the prefix stands for; nil for one that only a later version knows.
+  public var kind: Kind? { Kind(rawValue: prefix) }
 
   /// The rest, for humans.
   public let message: String
@@ -61,8 +88,8 @@ public struct ServerError: Error, Equatable, Sendable {
 
   /// Whether the same request may succeed later, with nothing changed by the caller.
   public var isTransient: Bool {
-    switch prefix {
-    case "LOADING", "DISKFULL", "SSOUNAVAILABLE", "NOREFRESHER", "TIMEOUT": true
+    switch kind {
+    case .loading, .diskFull, .ssoUnavailable, .noRefresher, .timeout, .incomplete: true
     default: false
     }
   }

@@ -9,11 +9,7 @@ extension LedgerConnection {
   ///
   /// - Throws: as `call`; `unexpectedReply`.
   public func ids(_ query: RemoteQuery) throws(ClientError) -> [Int64] {
-    try ask(query) { reply in
-      guard let elements = reply.elements else { return nil }
-      let ids = elements.compactMap(\.integer)
-      return ids.count == elements.count ? ids : nil
-    }
+    try ask(query, read: \.integers)
   }
 
   /// The number of the tokens.
@@ -72,15 +68,22 @@ extension LedgerConnection {
   /// Sends one request and reads its reply; nil from `read` is a reply of another kind.
   func answer<Answer>(
     to arguments: [String], keepingOutOfErrors secrets: [HiddenText] = [],
-    read: (Reply) -> Answer?
+    timeout: Duration? = nil, read: (Reply) -> Answer?
   ) throws(ClientError) -> Answer {
-    let reply = try call(arguments, keepingOutOfErrors: secrets)
+    let reply = try call(arguments, keepingOutOfErrors: secrets, timeout: timeout)
     guard let answer = read(reply) else { throw .unexpectedReply(command: arguments[0]) }
     return answer
   }
 }
 
 extension Reply {
+  /// The numbers of a list of nothing else.
+  var integers: [Int64]? {
+    guard let elements else { return nil }
+    let integers = elements.compactMap(\.integer)
+    return integers.count == elements.count ? integers : nil
+  }
+
   /// What `read` makes of the reply, or a present nil when the reply is null.
   func unlessNull<Answer>(_ read: (Reply) -> Answer?) -> Answer?? {
     isNull ? .some(nil) : read(self).map(Optional.some)

@@ -9,36 +9,43 @@
 ///     let query = RemoteQuery.requireScopes("esi-assets.read_assets.v1").user("7").fresh()
 ///     let ids = try connection.ids(query.limit(100))
 public struct RemoteQuery: Equatable, Sendable {
-  /// The command with its own argument, then the filters.
-  private(set) var arguments: [String]
+  /// The command with its own argument.
+  private let question: [String]
+
+  /// The filter that means the same as the command.
+  private let condition: [String]
+
+  /// The other filters.
+  private var filters: [String] = []
 
   /// AFTER and LIMIT, which follow the result.
-  private(set) var page: [String] = []
+  private var page: [String] = []
 
-  private init(_ arguments: [String]) {
-    self.arguments = arguments
+  private init(_ command: String, _ keyword: String?, _ arguments: [String] = []) {
+    question = [command] + arguments
+    condition = keyword.map { [$0] + arguments } ?? []
   }
 
   /// All tokens.
-  public static var find: RemoteQuery { RemoteQuery(["TOKENS.FIND"]) }
+  public static var find: RemoteQuery { RemoteQuery("TOKENS.FIND", nil) }
 
   /// Tokens that have at least these scopes; no scopes asks for tokens without any.
   public static func requireScopes(_ scopes: RemoteScopes) -> RemoteQuery {
-    RemoteQuery(["TOKENS.REQUIRESCOPES"] + scopes.arguments)
+    RemoteQuery("TOKENS.REQUIRESCOPES", "SCOPES", scopes.arguments)
   }
 
   /// Tokens that have exactly these scopes.
   public static func requireScopesExact(_ scopes: RemoteScopes) -> RemoteQuery {
-    RemoteQuery(["TOKENS.REQUIRESCOPESEXACT"] + scopes.arguments)
+    RemoteQuery("TOKENS.REQUIRESCOPESEXACT", "EXACTLY", scopes.arguments)
   }
 
   /// Other tokens of the same character with the same scopes, and the same user or none.
   public static func equivalentTo(_ id: Int64) -> RemoteQuery {
-    RemoteQuery(["TOKENS.EQUIVALENTTO", String(id)])
+    RemoteQuery("TOKENS.EQUIVALENTTO", "EQUIVALENT", [String(id)])
   }
 
   /// Tokens whose access token is expired.
-  public static var getExpired: RemoteQuery { RemoteQuery(["TOKENS.GETEXPIRED"]) }
+  public static var getExpired: RemoteQuery { RemoteQuery("TOKENS.GETEXPIRED", "EXPIRED") }
 }
 
 // MARK: - Filters
@@ -93,7 +100,7 @@ extension RemoteQuery {
 
   private func filtered(_ words: [String]) -> RemoteQuery {
     var query = self
-    query.arguments += words
+    query.filters += words
     return query
   }
 }
@@ -114,5 +121,8 @@ extension RemoteQuery {
   }
 
   /// The whole request, with what is asked about the tokens; nothing is "their ids".
-  func request(_ result: [String] = []) -> [String] { arguments + result + page }
+  func request(_ result: [String] = []) -> [String] { question + filters + result + page }
+
+  /// A request of another command for the same tokens.
+  func selection(_ command: String) -> [String] { [command] + condition + filters + page }
 }

@@ -81,6 +81,25 @@ class FakeSSO:
         return code
 
 
+class Refresher:
+    """One process of tokenledger-refresher, started by hand."""
+
+    def __init__(self, home, sso):
+        program = pathlib.Path(binary()).with_name("tokenledger-refresher")
+        with open(home.path / "refresher-stderr", "ab") as log:
+            self.process = subprocess.Popen(
+                [str(program), "--socket", str(home.socket), "--client-id", "demo",
+                 "--token-url", sso.url + "/v2/oauth/token", "--jwks-url",
+                 sso.url + "/oauth/jwks"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
+                preexec_fn=die_with_parent)
+
+    def kill(self):
+        """Ends it at once, with what it has in hand."""
+        self.process.kill()
+        self.process.wait(WAIT_SECONDS)
+
+
 def refresher_pids():
     """The refreshers that the daemons of this suite have started."""
     found = []

@@ -27,9 +27,11 @@ import Testing
         ])
     #expect(
       try words(
-        "--expired", "--fresh", "--refreshable", "--character", "5", "--user", "u", "--no-user")
+        "--expired", "--fresh", "--refreshable", "--held", "--character", "5", "--user", "u",
+        "--no-user")
         == [
-          "TOKENS.FIND", "EXPIRED", "FRESH", "REFRESHABLE", "CHARACTER", "5", "USER", "u", "NOUSER",
+          "TOKENS.FIND", "EXPIRED", "FRESH", "REFRESHABLE", "HELD", "CHARACTER", "5", "USER", "u",
+          "NOUSER",
         ])
     #expect(
       try words("--type", "character", "--owner", "o", "--ids", "1,2")

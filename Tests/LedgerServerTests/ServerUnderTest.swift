@@ -31,6 +31,9 @@ final class ServerUnderTest {
     try #require(stage.read(\.failure) == nil)
   }
 
+  /// Where it listens.
+  var path: String { stage.path }
+
   /// A new client.
   func connect() throws -> TestClient { try TestClient(path: stage.path) }
 

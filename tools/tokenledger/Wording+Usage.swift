@@ -25,6 +25,8 @@ extension UsageError {
     case .needlessOperand(let subcommand): "too many words; see `\(help(subcommand))`"
     case .noChoice(let flag, let other, let subcommand):
       "either \(flag.typed) or \(other.typed); see `\(help(subcommand))`"
+    case .restoreNeedsOneChoice:
+      "which tokens? One of ID, --held and --since TIME; see `\(help(.restore))`"
     case .exportNeedsAFile: "an export goes into a file; write ./- for one with the name -"
     }
   }
@@ -44,6 +46,8 @@ extension ValueFault {
     case .notInteger: "should be an integer within 64 bits"
     case .notID: "should be a token's id, an integer from 1 on"
     case .notIDs: "should be ids with commas between them, such as 1,2,3"
+    case .notTime:
+      "should be a time such as 2026-11-23T12:00:00Z, or seconds since 1970"
     case .below(let minimum): "should be an integer from \(minimum) on"
     case .notOneOf(let words): "should be \(words.joined(separator: " or "))"
     case .notField(let near):

@@ -87,8 +87,8 @@ struct ArgumentParser {
   }
 
   private func checkCompleteness(of subcommand: Subcommand) throws(UsageError) {
-    if arguments.operands.count < subcommand.operands.count {
-      let missing = subcommand.operands[arguments.operands.count]
+    let missing = subcommand.operands.dropFirst(arguments.operands.count).first
+    if let missing, !missing.isOptional {
       throw .missingOperand(missing.placeholder, subcommand.name)
     }
     if arguments.has(.socket), subcommand.usesLedger, !subcommand.usesDaemon {

@@ -6,7 +6,7 @@
 struct Arguments: Sendable {
   /// The subcommand.
   let subcommand: SubcommandName
-  /// The words without a flag, as many as the subcommand has operands.
+  /// The words without a flag, as many as the subcommand needs, or more.
   private(set) var operands: [String] = []
   /// The values of each flag given, in order; a flag without value has the empty text.
   private var given: [FlagName: [String]] = [:]
@@ -68,6 +68,8 @@ enum UsageError: Error, Equatable, Sendable {
   case wrongOperand(String, ValueFault)
   case needlessOperand(SubcommandName)
   case exportNeedsAFile
+  /// A restore names no tokens, or names them in two ways.
+  case restoreNeedsOneChoice
   /// Neither of two flags was given, and the program does not choose.
   case noChoice(FlagName, FlagName, SubcommandName)
 }

@@ -17,6 +17,7 @@ enum FlagName: String, CaseIterable, Hashable, Sendable {
   case segment, from, offset
   case dryRun = "dry-run"
   case apply
+  case held, since, until, actor, reason
 
   /// The flag as it is typed.
   var typed: String { "--" + rawValue }
@@ -68,4 +69,9 @@ struct Operand: Sendable {
   let kind: ValueKind
   /// One phrase for the help page.
   let summary: String
+  /// Whether the line may do without it; those behind it then may, too.
+  var isOptional = false
+
+  /// The word as usage lines show it.
+  var usage: String { isOptional ? "[\(placeholder)]" : placeholder }
 }

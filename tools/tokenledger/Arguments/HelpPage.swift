@@ -12,7 +12,7 @@ enum HelpPage {
 
   /// How the subcommand is typed, in one line.
   static func usage(of subcommand: Subcommand) -> String {
-    let operands = subcommand.operands.map(\.placeholder)
+    let operands = subcommand.operands.map(\.usage)
     let required = subcommand.flags.filter(\.isRequired).map(\.usage)
     let data = subcommand.usesLedger ? ["[--data DIR]", "[flags]"] : []
     let place = subcommand.usesDaemon ? ["[--socket PATH | --data DIR]", "[flags]"] : data

@@ -5,7 +5,7 @@
 extension Subcommand {
   /// Every subcommand, in the order of the help page.
   static let all = [
-    importing, exporting, querying, history, status, digest, verify, dump, repair,
+    importing, exporting, querying, history, restoring, status, digest, verify, dump, repair,
     completion,
   ]
 
@@ -60,6 +60,7 @@ extension Subcommand {
       Flag(.expired, "expires now or did before"),
       Flag(.fresh, "expires later"),
       Flag(.refreshable, "has a refresh token"),
+      Flag(.held, "held back by the guard against mass deletion"),
       Flag(.character, .integer, isRepeatable: true, "of this character"),
       Flag(.user, .text("USER"), isRepeatable: true, "of this user"),
       Flag(.noUser, "of no user"),
@@ -91,6 +92,32 @@ extension Subcommand {
       Flag(.reverse, "newest first"),
     ],
     examples: [Example(typed: "history 42 --reverse --count 5", purpose: "the last five events")])
+
+  private static let restoring = Subcommand(
+    .restore, "Brings deleted tokens back, or lets go of those held back.",
+    discussion: """
+      One token by its id, all that are held back, or all that were deleted in a span of time. A \
+      token comes back as it was; what was changed since is left alone. Many at once need the role \
+      admin.
+      """,
+    operands: [
+      Operand(placeholder: "ID", kind: .id, summary: "the token", isOptional: true)
+    ],
+    flags: [
+      Flag(.held, "all that the guard against mass deletion holds back"),
+      Flag(.since, .time, "all that were deleted then or later"),
+      Flag(.until, .time, "but not later than this"),
+      Flag(.actor, .count(minimum: 0), "and only by the user with this uid"),
+      Flag(.reason, .text("TEXT"), "why, for the history"),
+    ],
+    exclusive: [.held, .since],
+    examples: [
+      Example(typed: "restore 42 --reason mistake", purpose: "one token"),
+      Example(
+        typed: "restore --since 2026-11-23T11:00:00Z --reason outage",
+        purpose: "the day after an outage"),
+      Example(typed: "restore --held", purpose: "when the guard was right to wait"),
+    ])
 
   private static let status = Subcommand(
     .status, "Shows the state of the ledger.",

@@ -4,7 +4,8 @@
 
 /// The subcommands, by the word that is typed.
 enum SubcommandName: String, CaseIterable, Hashable, Sendable {
-  case `import`, export, query, history, status, digest, verify, dump, repair, completion
+  case `import`, export, query, history, restore, status, digest, verify, dump, repair
+  case completion
 }
 
 /// One subcommand with all that may be typed behind it.
@@ -23,7 +24,7 @@ struct Subcommand: Sendable {
   let summary: String
   /// More for the subcommand's own page; may be empty.
   let discussion: String
-  /// The words without a flag, all of them required.
+  /// The words without a flag.
   let operands: [Operand]
   /// The subcommand's own flags.
   let flags: [Flag]

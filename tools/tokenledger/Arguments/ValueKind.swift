@@ -2,6 +2,8 @@
 // that a slip of the pen costs exit code 64 and nothing else.
 // A fault says what would be right and never repeats the value.
 
+import TokenLedger
+
 /// The kinds of values.
 enum ValueKind: Sendable {
   /// Any text, by the word that stands for it.
@@ -18,6 +20,8 @@ enum ValueKind: Sendable {
   case ids
   /// Names of token fields with commas between them.
   case fields
+  /// A moment: RFC 3339, or seconds since 1970.
+  case time
   /// One of a few words.
   case choice([String])
 
@@ -28,6 +32,7 @@ enum ValueKind: Sendable {
     case .integer, .count: "N"
     case .id: "ID"
     case .ids: "ID,…"
+    case .time: "TIME"
     case .fields: "NAME,…"
     case .choice(let words): words.joined(separator: "|")
     }
@@ -43,6 +48,7 @@ enum ValueKind: Sendable {
     case .count(let minimum): Int64(text).map { $0 >= minimum } == true ? nil : .below(minimum)
     case .ids: text.commaSeparated.allSatisfy(isID) ? nil : .notIDs
     case .fields: text.commaSeparated.lazy.compactMap(fault(ofField:)).first
+    case .time: UnixTime(text) == nil ? .notTime : nil
     case .choice(let words): words.contains(text) ? nil : .notOneOf(words)
     }
   }
@@ -57,7 +63,7 @@ enum ValueKind: Sendable {
 
 /// What is wrong with a value: never the value itself, which might be a secret in a wrong place.
 enum ValueFault: Equatable, Sendable {
-  case emptyPath, notInteger, notID, notIDs
+  case emptyPath, notInteger, notID, notIDs, notTime
   case below(Int64)
   case notOneOf([String])
   case notField(near: String?)

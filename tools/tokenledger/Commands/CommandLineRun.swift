@@ -43,6 +43,7 @@ struct CommandLineRun {
     case .export: try ExportCommand.run(session)
     case .query: try QueryCommand.run(session)
     case .history: try HistoryCommand.run(session)
+    case .restore: try RestoreCommand.run(session)
     case .status: try StatusCommand.run(session)
     case .digest: try DigestCommand.run(session)
     case .verify: return try VerifyCommand.run(session)

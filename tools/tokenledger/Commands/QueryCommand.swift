@@ -80,6 +80,7 @@ extension LedgerRequest {
     if arguments.has(.expired) { add("EXPIRED") }
     if arguments.has(.fresh) { add("FRESH") }
     if arguments.has(.refreshable) { add("REFRESHABLE") }
+    if arguments.has(.held) { add("HELD") }
     for number in arguments.values(.character) { add("CHARACTER", number) }
     for user in arguments.values(.user) { add("USER", user) }
     if arguments.has(.noUser) { add("NOUSER") }

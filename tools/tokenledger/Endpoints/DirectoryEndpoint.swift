@@ -24,12 +24,12 @@ final class DirectoryEndpoint: LedgerEndpoint {
     var options = StoreOptions()
     options.clock = clock
     options.programVersion = Text(ProgramVersion.text) ?? .empty
-    if use == .reading { try DirectoryEndpoint.checkExistence(of: directory) }
+    if use != .writing { try DirectoryEndpoint.checkExistence(of: directory) }
     do throws(StoreError) {
       let store =
         switch use {
         case .reading: try LedgerStore.openForReading(directory, options)
-        case .writing: try LedgerStore.open(directory, options)
+        case .changing, .writing: try LedgerStore.open(directory, options)
         }
       session = LocalSession(store: store, settings: ServerSettings())
     } catch {

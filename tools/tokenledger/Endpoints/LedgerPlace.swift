@@ -47,6 +47,8 @@ enum LedgerPlace: Equatable, Sendable {
 enum LedgerUse: Equatable, Sendable {
   /// Only to look: possible in a directory also while a daemon works there.
   case reading
-  /// To change it: in a directory, alone; one that is not there is made.
+  /// To change what is there: in a directory, alone.
+  case changing
+  /// The same, but in a directory one that is not there is made.
   case writing
 }
