@@ -23,6 +23,8 @@ struct Settings {
   var grants: [RoleGrant] = []
   var deletionGuard: GuardThreshold? = .standard
   var leaseSeconds: Int64 = 120
+  var keepFreshSeconds: Int64 = 0
+  var keepAliveDays: Int64 = 0
   var refreshers = RefresherSettings()
 
   /// Where the socket is.
@@ -36,6 +38,8 @@ struct Settings {
     merged.grants = read.grants
     merged.deletionGuard = read.deletionGuard
     merged.leaseSeconds = read.leaseSeconds
+    merged.keepFreshSeconds = read.keepFreshSeconds
+    merged.keepAliveDays = read.keepAliveDays
     return merged
   }
 
@@ -49,6 +53,8 @@ struct Settings {
     server.grants = grants
     server.deletionGuard = deletionGuard
     server.leaseMicroseconds = leaseSeconds * 1_000_000
+    server.keepFreshMicroseconds = keepFreshSeconds * 1_000_000
+    server.keepAliveMicroseconds = keepAliveDays * 86_400_000_000
     server.sso = refreshers.sso
     server.hasRefreshers = workers != nil
     server.limits.maximumConnections = maximumConnections
@@ -71,6 +77,8 @@ enum Setting: String, CaseIterable {
   case grant
   case deletionGuard = "deletion-guard"
   case lease
+  case keepFresh = "keep-fresh"
+  case keepAlive = "keep-alive"
   case refreshers
   case refresherProgram = "refresher-program"
   case clientID = "sso-client-id"
@@ -96,7 +104,8 @@ enum Setting: String, CaseIterable {
     case .data: "DIR"
     case .socket, .refresherProgram, .clientSecretFile: "PATH"
     case .socketMode: "OCTAL"
-    case .validDuration, .lease, .clockSkew: "SECONDS"
+    case .validDuration, .lease, .keepFresh, .clockSkew: "SECONDS"
+    case .keepAlive: "DAYS"
     case .deletionGuard: "SHARE,COUNT,SECONDS|off"
     case .maximumConnections, .segmentBytes, .refreshers, .concurrency: "N"
     case .clientID: "ID"
@@ -124,6 +133,8 @@ enum Setting: String, CaseIterable {
     case .grant: "a role for a user or group; may be given again (the daemon's user is admin)"
     case .deletionGuard: "definite failures beyond which no token ends (0.5,10,3600)"
     case .lease: "how long a worker has for one refresh, 1 to 3600 (120)"
+    case .keepFresh: "a token is refreshed unasked for so long after its last use, 0: never (0)"
+    case .keepAlive: "a token is refreshed unasked when it is so old, 0: never (0)"
     case .refreshers: "how many refreshers run once there is a client id, 0 to 64 (1)"
     case .refresherProgram: "the refreshers' program (tokenledger-refresher beside this one)"
     case .clientID: "the application's client id at the SSO; without it there is no SSO"
@@ -148,7 +159,9 @@ enum Setting: String, CaseIterable {
   /// Whether a running daemon takes it over from the file on SIGHUP.
   var isReloadable: Bool {
     switch self {
-    case .validDuration, .maximumConnections, .grant, .deletionGuard, .lease: true
+    case .validDuration, .maximumConnections, .grant, .deletionGuard, .lease, .keepFresh,
+      .keepAlive:
+      true
     case .data, .socket, .socketMode, .segmentBytes, .lowWater, .logLevel, .logFormat, .frozenClock,
       .refreshers, .refresherProgram, .clientID, .clientSecretFile, .callbackURL, .ssoServer,
       .authorizeURL, .tokenURL, .keysURL, .revokeURL, .audience, .userAgent, .clockSkew,
@@ -180,6 +193,8 @@ enum Setting: String, CaseIterable {
       settings.deletionGuard =
         value == "off" ? nil : try parsed(GuardThreshold(value), GuardThreshold.form)
     case .lease: settings.leaseSeconds = Int64(try number(value, in: 1...3600))
+    case .keepFresh: settings.keepFreshSeconds = Int64(try number(value, in: 0...31_536_000))
+    case .keepAlive: settings.keepAliveDays = Int64(try number(value, in: 0...3650))
     case .refreshers: settings.refreshers.count = try number(value, in: 0...64)
     case .refresherProgram: settings.refreshers.program = try nonEmpty(value)
     case .clientID:
@@ -225,6 +240,8 @@ enum Setting: String, CaseIterable {
     case .grant: return settings.grants.map(\.text).joined(separator: ", ")
     case .deletionGuard: return settings.deletionGuard?.text ?? "off"
     case .lease: return String(settings.leaseSeconds)
+    case .keepFresh: return String(settings.keepFreshSeconds)
+    case .keepAlive: return String(settings.keepAliveDays)
     case .refreshers: return String(settings.refreshers.count)
     case .refresherProgram: return settings.refreshers.programPath
     case .clientID: return settings.refreshers.clientID

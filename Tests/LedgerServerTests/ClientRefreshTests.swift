@@ -69,8 +69,9 @@ import TokenLedger
     #expect(kind { () throws(ClientError) in _ = try connection.access(to: 1) } == .noRefresher)
     let silent = try server.connect()
     #expect(try silent.ask("REFRESH.TAKE") == "[]")
+    let patient = try LedgerConnection(socketPath: server.path)
     let error = kind { () throws(ClientError) in
-      _ = try connection.access(to: 1, timeout: .milliseconds(1))
+      _ = try patient.access(to: 1, timeout: .milliseconds(1))
     }
     #expect(error == .timeout)
   }

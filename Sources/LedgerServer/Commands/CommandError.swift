@@ -32,6 +32,8 @@ enum CommandError: Error {
   case incomplete(TokenID)
   case ssoUnavailable(TokenID)
   case misconfigured
+  /// The SSO failed for the token a short while ago, and is not asked before so many seconds.
+  case heldOff(TokenID, RefreshResult, seconds: Int64)
   /// Where people log in is not set.
   case noSSO
   /// Nobody is on the way under the state, from this session.
@@ -92,6 +94,9 @@ extension CommandError {
     case .ssoUnavailable(let id):
       "SSOUNAVAILABLE the SSO gave no answer for the token \(id.rawValue)"
     case .misconfigured: "MISCONFIGURED the SSO does not accept the application"
+    case .heldOff(let id, let result, let seconds):
+      (result == .unavailable ? CommandError.ssoUnavailable(id) : .incomplete(id)).text
+        + "; it is not asked again for \(seconds) s"
     case .noSSO: "MISCONFIGURED no SSO is configured (sso-client-id)"
     case .noSuchLogin: "NOTFOUND no login of the session waits under the state"
     case .loginFailed(let failure): failure.reply

@@ -42,6 +42,7 @@ extension CommandExecutor {
   private func access(
     to token: Token, until deadline: Int64, _ reply: inout ReplyWriter
   ) throws(CommandError) -> Outcome {
+    noteUse(of: token.id)
     guard token.isExpired(at: validity.now, validity.duration) else {
       try write(token.access, of: token.id, &reply)
       return .replied
@@ -70,6 +71,10 @@ extension CommandExecutor {
     _ question: RefreshWait.Question, _ token: Token, until deadline: Int64
   ) throws(CommandError) -> Outcome {
     guard token.heldBack == nil else { throw .rejected(.tokenHeldBack(token.id)) }
+    let now = store.options.clock.monotonicMicroseconds
+    if let hold = backOff.hold(on: token.id, at: now) {
+      throw .heldOff(token.id, hold.result, seconds: (hold.microseconds + 999_999) / 1_000_000)
+    }
     try checkRefreshable()
     let wait = RefreshWait(question, token.id, deadlineMicroseconds: deadline)
     desk.want(wait, lease: runningLease)

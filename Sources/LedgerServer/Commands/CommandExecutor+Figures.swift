@@ -25,6 +25,7 @@ extension CommandExecutor {
       ("refresh_workers", Int64(desk.workerCount)),
       ("refresh_jobs_queued", Int64(desk.queuedCount)),
       ("refresh_jobs_leased", Int64(desk.handedOutCount)),
+      ("refresh_failing_tokens", Int64(backOff.count)),
       ("logins_on_the_way", Int64(logins.visitCount)),
       ("login_exchanges", Int64(logins.exchangeCount)),
       ("revocations", Int64(revocations.count)),

@@ -90,12 +90,15 @@ extension CommandExecutor {
     var failure: CommandError?
     let origin = Origin(actor: session.actor)
     var desk = exchange(&self.desk, with: RefreshDesk())
+    let now = store.options.clock.monotonicMicroseconds
     desk.handOut { id in
       guard jobs.count < count, failure == nil else { return nil }
       if store.inFlightEvent(of: id) != nil { return .postponed }
+      if let hold = backOff.hold(on: id, at: now) { return .settled(hold.result) }
       do throws(Rejection) {
         switch try store.state.decideLease(
-          id, now: store.now, durationMicroseconds: settings.leaseMicroseconds)
+          id, now: store.now, durationMicroseconds: settings.leaseMicroseconds,
+          attempt: backOff.failures(of: id) + 1)
         {
         case .held(let lease): return .leased(lease.fence, endMicroseconds: monotonicEnd(lease))
         case .propose(let event):
@@ -113,6 +116,12 @@ extension CommandExecutor {
     guard let last = jobs.last else { return failure.map { .failure($0) } ?? .success(nil) }
     return .success(
       GrantedJobs(jobs: jobs.map { .refresh($0) }, sequence: last.fence))
+  }
+
+  /// Settles what is next in the queues and held off: no worker is needed for that.
+  func settleHeldOff(at now: Int64) {
+    guard backOff.count > 0, desk.queuedCount > 0 else { return }
+    desk.handOut { [backOff] id in backOff.hold(on: id, at: now).map { .settled($0.result) } }
   }
 
   /// When a lease ends, on the monotonic clock.
@@ -136,7 +145,7 @@ extension CommandExecutor {
         id, under: fence, told.report, expected: told.expected, now: store.now,
         isEndingWanted: desk.isEndingWanted(id), isEndingAllowed: isEndingAllowed)
     }
-    return try settle(id, outcome, nil, Origin(actor: session.actor, cause: fence))
+    return try settle(id, outcome, nil, 0, Origin(actor: session.actor, cause: fence))
   }
 
   func refreshFail(
@@ -173,13 +182,14 @@ extension CommandExecutor {
         isEndingAllowed: isEndingAllowed)
     }
     return try settle(
-      id, outcome, failureClass, Origin(actor: session.actor, reason: reason, cause: fence))
+      id, outcome, failureClass, report.retryAfterMilliseconds,
+      Origin(actor: session.actor, reason: reason, cause: fence))
   }
 
   /// Writes an outcome, and has those who wait told of it once it is durable.
   private func settle(
     _ id: TokenID, _ outcome: OutcomeDecision, _ failureClass: RefreshFailure.Class?,
-    _ origin: Origin
+    _ retryAfterMilliseconds: UInt64, _ origin: Origin
   ) throws(CommandError) -> Outcome {
     let version = store.state.token(id)?.version ?? 0
     var answer = HeldAnswer.integer(Int64(version) + Int64(outcome.events.count))
@@ -189,6 +199,9 @@ extension CommandExecutor {
       let result = RefreshResult(outcome, failureClass)
     {
       desk.tell(id, result, at: sequence)
+      backOff.note(
+        result, of: id, askedMilliseconds: retryAfterMilliseconds, fence: origin.cause,
+        at: store.options.clock.monotonicMicroseconds)
       note(outcome)
     }
     return appended

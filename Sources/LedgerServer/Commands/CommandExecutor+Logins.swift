@@ -116,6 +116,10 @@ extension CommandExecutor {
     let appended = try append(decision.events, origin, .integer(decision.token.rawValue))
     if case .held(let sequence, _) = appended {
       logins.tell(number, decision.token, at: sequence)
+      let now = store.options.clock.monotonicMicroseconds
+      for id in decision.events.compactMap(\.token) {
+        backOff.note(.refreshed, of: id, askedMilliseconds: 0, fence: nil, at: now)
+      }
     }
     return appended
   }

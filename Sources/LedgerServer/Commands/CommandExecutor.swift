@@ -56,6 +56,10 @@ final class CommandExecutor {
   var logins = LoginDesk()
   /// Which refresh tokens are to be revoked.
   var revocations = RevocationDesk()
+  /// For which tokens the SSO is not asked just now.
+  var backOff = RefreshBackOff()
+  /// Which tokens are kept fresh unasked.
+  var upkeep = TokenUpkeep()
   /// What stops mass deletion.
   var deletionGuard = DeletionGuard()
   /// Whether a sync failed: nothing is written any more.

@@ -11,9 +11,11 @@ import TokenLedger
 extension Node {
   /// Moves refreshes on, as far as that needs no commit.
   func carryOnRefreshes() {
-    guard !awaiting.isEmpty || !taking.isEmpty else { return }
     let now = clock.monotonicMicroseconds
+    if !isStopping { executor.keepTokensFresh(at: now) }
+    guard !awaiting.isEmpty || !taking.isEmpty else { return }
     executor.desk.expire(at: now)
+    executor.settleHeldOff(at: now)
     answerRefreshes()
     endRefreshWaits(at: now)
     handOutJobs(at: now)
@@ -22,8 +24,9 @@ extension Node {
 
   /// When a wait for a refresh ends, or a lease that somebody waits for.
   var refreshDueMicroseconds: Int64 {
-    guard !awaiting.isEmpty || !taking.isEmpty else { return .max }
-    var due = executor.desk.nextEndMicroseconds ?? .max
+    var due = isStopping ? .max : executor.upkeepDueMicroseconds
+    guard !awaiting.isEmpty || !taking.isEmpty else { return due }
+    due = min(due, executor.desk.nextEndMicroseconds ?? .max)
     for connection in awaiting {
       guard case .awaiting(let wait) = connection.pause else { continue }
       due = min(due, wait.deadlineMicroseconds)

@@ -21,7 +21,9 @@ final class RefreshWait {
   /// When the asker gives up, on the monotonic clock.
   let deadlineMicroseconds: Int64
   /// Whether a definite failure is to end the token.
-  var isEndingWanted: Bool { question == .refreshOrDelete || question == .selection }
+  var isEndingWanted: Bool {
+    question == .refreshOrDelete || question == .selection && selection?.kind != .upkeep
+  }
   /// The tokens whose refresh is not settled.
   private(set) var outstanding: Set<TokenID>
   /// The token of a question about one, and what became of it.

@@ -11,6 +11,8 @@ struct SelectionRefresh {
   /// What was asked, and so what an answer and a failure mean.
   enum Kind {
     case requireValid, bulkRefresh, cleanup
+    /// Nobody asked; it is only so that tokens stay fresh.
+    case upkeep
   }
 
   let kind: Kind
@@ -47,8 +49,8 @@ struct SelectionRefresh {
   /// Takes what became of a token.
   mutating func take(_ result: RefreshResult, of id: TokenID) {
     if result == .ended { endedCount += 1 }
-    // To a cleanup, each token is a task of its own.
-    guard kind != .cleanup else { return }
+    // There, each token is a task of its own.
+    guard kind != .cleanup, kind != .upkeep else { return }
     switch result {
     case .refreshed, .ended, .deleted: break
     case .refused, .heldBack, .incomplete, .notRefreshable: failed.insert(id)

@@ -14,6 +14,10 @@ public struct ServerSettings: Sendable {
   public var leaseMicroseconds: Int64 = 120_000_000
   /// When definite failures stop ending tokens; nil: never.
   public var deletionGuard: GuardThreshold? = .standard
+  /// For how long after its last use a token is kept fresh unasked; 0: not at all.
+  public var keepFreshMicroseconds: Int64 = 0
+  /// How old a token may get before it is refreshed unasked; 0: as old as it likes.
+  public var keepAliveMicroseconds: Int64 = 0
   /// Where people log in; nil: nobody does.
   public var sso: SSOSettings?
   /// Whether workers are started by whoever runs the server: then askers wait for one to connect.

@@ -100,6 +100,29 @@ extension LedgerState {
     case heldBack
   }
 
+  /// The oldest live tokens that can be refreshed and are not held back.
+  ///
+  /// Their age counts from their creation or last refresh.
+  ///
+  /// - Parameters:
+  ///   - limit: the time that it must not be after.
+  ///   - count: how many are wanted.
+  ///   - body: says of each whether it counts.
+  /// - Returns: the tokens, the oldest first.
+  /// - Complexity: O(tokens before the last one that counts).
+  public func oldestRefreshable(
+    createdAtOrBefore limit: UnixTime, limit count: Int, where body: (TokenID) -> Bool
+  ) -> [TokenID] {
+    var ids: [TokenID] = []
+    guard count > 0 else { return ids }
+    order.forEach(atOrBefore: limit.microseconds) { row in
+      let id = TokenID(checked: tokens.ids[row.index])
+      if tokens.canRefresh(row), tokens.heldBack[row] == nil, body(id) { ids.append(id) }
+      return ids.count < count
+    }
+    return ids
+  }
+
   /// The answer where one projection knows it: no condition, or a single one of the right kind.
   private func countOfProjection(
     _ filter: borrowing TokenFilter, _ validity: Validity
