@@ -48,6 +48,8 @@ struct LoginDesk {
   private var ends: [(state: Text, endMicroseconds: Int64)] = []
   private var stateOfSession: [Text: Text] = [:]
   private var landed: [Text: (token: TokenID, endMicroseconds: Int64)] = [:]
+  /// How many may have landed before those that nobody picked up are looked for.
+  private var landedRoom = 1024
   private var exchanges: [Int64: Exchange] = [:]
   private var lastNumber: Int64 = 0
   /// How many waits can be answered.
@@ -112,7 +114,11 @@ struct LoginDesk {
       }
     }
     ends.removeFirst(old.count)
+    // A session that begins again and again leaves states behind that are no more.
+    if ends.count > 2 * Self.maximumVisits { ends = ends.filter { visits[$0.state] != nil } }
+    guard landed.count >= landedRoom else { return }
     landed = landed.filter { $0.value.endMicroseconds > now }
+    landedRoom = max(1024, landed.count * 2)
   }
 
   // MARK: Exchanges

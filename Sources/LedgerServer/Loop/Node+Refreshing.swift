@@ -11,9 +11,10 @@ import TokenLedger
 extension Node {
   /// Moves refreshes on, as far as that needs no commit.
   func carryOnRefreshes() {
+    let hasUpkeep = executor.upkeepDueMicroseconds < .max
+    guard hasUpkeep || !awaiting.isEmpty || !taking.isEmpty else { return }
     let now = clock.monotonicMicroseconds
     if !isStopping { executor.keepTokensFresh(at: now) }
-    guard !awaiting.isEmpty || !taking.isEmpty else { return }
     executor.desk.expire(at: now)
     executor.settleHeldOff(at: now)
     answerRefreshes()
