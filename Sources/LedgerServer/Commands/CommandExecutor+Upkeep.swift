@@ -10,7 +10,7 @@ extension CommandExecutor {
   /// When there may be something to keep fresh; the end of time for never.
   var upkeepDueMicroseconds: Int64 {
     guard settings.keepFreshMicroseconds > 0 || settings.keepAliveMicroseconds > 0,
-      desk.hasWorkers, upkeep.wait == nil
+      desk.hasWorkers, upkeep.wait?.isComplete ?? true
     else { return .max }
     return upkeep.dueMicroseconds
   }
