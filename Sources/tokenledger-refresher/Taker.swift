@@ -16,6 +16,18 @@ struct Taker<Transport: HTTPTransport>: Sendable {
   let log: Log
   /// Called once, after the ledger has let us take.
   let ready: @Sendable () -> Void
+  private let executor = JobExecutor()
+
+  init(
+    board: JobBoard, work: JobWork<Transport>, options: RefresherOptions, log: Log,
+    ready: @escaping @Sendable () -> Void
+  ) {
+    self.board = board
+    self.work = work
+    self.options = options
+    self.log = log
+    self.ready = ready
+  }
 
   /// Takes until the board is stopped, or the ledger turns out not to want us.
   func run() {
@@ -63,7 +75,9 @@ struct Taker<Transport: HTTPTransport>: Sendable {
   private func start(_ jobs: [LedgerJob]) {
     board.take(jobs.count)
     for job in jobs {
-      Task { [board, work] in board.finish(await work.finished(job)) }
+      Task(executorPreference: executor) { [board, work] in
+        board.finish(await work.finished(job))
+      }
     }
   }
 }

@@ -66,7 +66,7 @@ private final class ScriptedWorker {
 
   @Test func `as many workers run as are wanted, and end with the server`() throws {
     let worker = try ScriptedWorker()
-    let script = "trap 'kill $!; exit 0' TERM; sleep 600 & echo $$ > $1; wait"
+    let script = "trap 'kill $!; exit 0' TERM; sleep 60 >/dev/null 2>&1 & echo $$ > $1; wait"
     let server = try ServerUnderTest(workers: worker.program(script, count: 3))
     let ids = try (0..<3).map { _ in try process(try worker.line()) }
     #expect(Set(ids).count == 3)
@@ -90,7 +90,7 @@ private final class ScriptedWorker {
     let worker = try ScriptedWorker()
     let script = """
       trap 'kill $!; echo leaving > $1; read word < $2; echo $word > $1; exit 0' TERM
-      sleep 600 & echo ready > $1; wait
+      sleep 60 >/dev/null 2>&1 & echo ready > $1; wait
       """
     let server = try ServerUnderTest(workers: worker.program(script))
     #expect(try worker.line() == "ready")
@@ -105,7 +105,7 @@ private final class ScriptedWorker {
   @Test func `a server told twice to stop waits for no worker, and kills it`() throws {
     let worker = try ScriptedWorker()
     let server = try ServerUnderTest(
-      workers: worker.program("trap '' TERM; echo $$ > $1; exec sleep 600"))
+      workers: worker.program("trap '' TERM; echo $$ > $1; exec sleep 60"))
     let id = try process(try worker.line())
     server.signal(.user1)
     #expect(try server.shutDown() == .requested)

@@ -121,6 +121,8 @@ enum GoldenVariant: String, CaseIterable {
   case tornTail = "torn-tail"
   /// The last segment is sealed, and the next one exists under its temporary name.
   case unfinishedRotation = "unfinished-rotation"
+  /// The kinds of events that came with logins.
+  case logins
 
   /// `Tests/Fixtures/log-v1`.
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -18,19 +18,53 @@ enum GoldenLedger {
   /// The settings under which the files were written.
   static let options = StoreOptions.small(segmentSizeBytes: 900)
 
+  /// Writes what a variant holds to an empty storage.
+  static func write(_ variant: GoldenVariant, to storage: any LogStorage) throws {
+    let store = try open(storage, options)
+    guard variant == .logins else { return try writeAll(store) }
+    try writeTokens(store)
+    try writeLogins(store)
+  }
+
   /// Writes the ledger to an empty storage.
   @discardableResult
   static func write(to storage: any LogStorage, _ options: StoreOptions) throws -> LedgerStore {
+    let store = try open(storage, options)
+    try writeAll(store)
+    return store
+  }
+
+  private static func open(
+    _ storage: any LogStorage, _ options: StoreOptions
+  ) throws -> LedgerStore {
     let ledger = try #require(LedgerID(Array(0..<16)))
     let now = options.clock.now.microseconds
     _ = try LogOpening.open(
       storage, options: options.log, newLedger: ledger, nowMicroseconds: now
     ) { _ in }
-    let store = try LedgerStore.open(storage, options)
+    return try LedgerStore.open(storage, options)
+  }
+
+  private static func writeAll(_ store: LedgerStore) throws {
     try writeTokens(store)
     try writeRefreshes(store)
     try writeRest(store)
-    return store
+  }
+
+  /// The kinds of events that came with logins: after the other variants were written.
+  private static func writeLogins(_ store: LedgerStore) throws {
+    let login = Login(
+      created: store.now, ownerHash: .sample("new owner="), access: secret(4).recorded,
+      refresh: secret(5).recorded)
+    try add(.loggedIn(login), to: 1, [4, 5], in: store)
+    let bare = Login(
+      created: store.now, ownerHash: .sample(""), access: secret(6).recorded, refresh: .null)
+    try add(.loggedIn(bare), to: 1000, [6], in: store)
+    try add(.deleted, to: 1, in: store)
+    let refused = Revocation(failureClass: .unavailable, code: .sample("http_503"))
+    try add(.revoked(refused), to: 1, in: store)
+    try add(.revoked(Revocation(failureClass: nil, code: .empty)), to: 1, in: store)
+    try add(.restored, to: 1, in: store)
   }
 
   /// Tokens with and without secrets; two of them in one batch.
@@ -116,7 +150,8 @@ enum GoldenLedger {
       if case .secret(let secret) = secret(number) { secret } else { nil }
     }
     let event = ProposedEvent(
-      token: .sample(id), previous: store.token(.sample(id))?.lastEvent, body: body,
+      token: .sample(id), previous: store.state.tokenEvenIfDeleted(.sample(id))?.lastEvent,
+      body: body,
       secrets: secrets)
     let sequence = try store.append([event], origin: .test)
     try store.commit()

@@ -1,13 +1,13 @@
 // The rules about who may lean on whom. Package.swift lists each module's dependencies; a file
 // imports those and the platform, nothing it happens to see through another module. Foundation
-// stops at the network modules and the tools, so that the daemon never links it.
+// and Dispatch stop at the network modules and the tools, so that the daemon never links them.
 
 extension TreeRule {
   /// Modules of the toolchain that any target but a pure one may import.
   static let platform: Set<String> = ["Glibc", "Synchronization"]
   /// Modules that only some targets may import.
   static let foundation: Set<String> = [
-    "Foundation", "FoundationEssentials", "FoundationNetworking", "FoundationXML",
+    "Dispatch", "Foundation", "FoundationEssentials", "FoundationNetworking", "FoundationXML",
   ]
   /// The targets in Sources that speak to the network.
   static let foundationTargets: Set<String> = ["HTTP", "SSO", "ESI", "tokenledger-refresher"]
