@@ -100,7 +100,7 @@ public final class LocalSession {
   }
 
   /// Answers a wait; nobody but this session could take jobs, so one that has some is in vain.
-  private func answer(_ wait: RefreshWait, _ reply: inout ReplyWriter) {
+  private func answer(_ wait: JobWait, _ reply: inout ReplyWriter) {
     guard wait.isComplete else {
       executor.forget(wait)
       executor.writeError(.timeout, &reply)

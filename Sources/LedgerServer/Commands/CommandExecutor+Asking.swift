@@ -53,7 +53,7 @@ extension CommandExecutor {
 
   /// TOKEN.REFRESH, TOKEN.REFRESHORDELETE.
   func refresh(
-    _ arguments: inout ArgumentReader, _ question: RefreshWait.Question, _ session: Session
+    _ arguments: inout ArgumentReader, _ question: JobWait.Question, _ session: Session
   ) throws(CommandError) -> Outcome {
     let id = try arguments.tokenID("the token")
     let deadline = try deadline(&arguments)
@@ -68,7 +68,7 @@ extension CommandExecutor {
   }
 
   private func ask(
-    _ question: RefreshWait.Question, _ token: Token, until deadline: Int64
+    _ question: JobWait.Question, _ token: Token, until deadline: Int64
   ) throws(CommandError) -> Outcome {
     guard token.heldBack == nil else { throw .rejected(.tokenHeldBack(token.id)) }
     let now = store.options.clock.monotonicMicroseconds
@@ -76,7 +76,7 @@ extension CommandExecutor {
       throw .heldOff(token.id, hold.result, seconds: (hold.microseconds + 999_999) / 1_000_000)
     }
     try checkRefreshable()
-    let wait = RefreshWait(question, token.id, deadlineMicroseconds: deadline)
+    let wait = JobWait(question, token.id, deadlineMicroseconds: deadline)
     desk.want(wait, lease: runningLease)
     return .awaiting(wait)
   }
@@ -115,7 +115,7 @@ extension CommandExecutor {
   /// Answers a wait that is complete.
   ///
   /// - Returns: false when events have to be durable first, or something in flight is in the way.
-  func answer(_ wait: RefreshWait, _ session: Session, _ reply: inout ReplyWriter) -> Bool {
+  func answer(_ wait: JobWait, _ session: Session, _ reply: inout ReplyWriter) -> Bool {
     let mark = reply.count
     do throws(CommandError) {
       guard try writeAnswer(wait, session, &reply) else { return false }
@@ -128,7 +128,7 @@ extension CommandExecutor {
   }
 
   private func writeAnswer(
-    _ wait: RefreshWait, _ session: Session, _ reply: inout ReplyWriter
+    _ wait: JobWait, _ session: Session, _ reply: inout ReplyWriter
   ) throws(CommandError) -> Bool {
     if let outcome = wait.loginOutcome {
       try writeLanding(outcome, &reply)
@@ -157,7 +157,7 @@ extension CommandExecutor {
   }
 
   private func writeAnswer(
-    _ question: RefreshWait.Question, _ id: TokenID, _ result: RefreshResult,
+    _ question: JobWait.Question, _ id: TokenID, _ result: RefreshResult,
     _ reply: inout ReplyWriter
   ) throws(CommandError) {
     switch result {

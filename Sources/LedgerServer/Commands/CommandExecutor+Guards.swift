@@ -67,7 +67,7 @@ extension CommandExecutor {
     if !selection.jobs.isEmpty { try checkRefreshable() }
     let milliseconds =
       viewGuard.request.timeoutMilliseconds ?? Self.standardTimeoutMilliseconds
-    let wait = RefreshWait(
+    let wait = JobWait(
       selection, deadlineMicroseconds: monotonicDeadline(milliseconds))
     wait.viewGuard = viewGuard
     desk.want(wait, lease: runningLease)
@@ -78,7 +78,7 @@ extension CommandExecutor {
   ///
   /// - Returns: nil when it goes on with other tokens.
   func decision(
-    of viewGuard: ViewGuard, valid ids: [TokenID], _ wait: RefreshWait
+    of viewGuard: ViewGuard, valid ids: [TokenID], _ wait: JobWait
   ) throws(CommandError) -> GuardDecision? {
     switch viewGuard.kind {
     case .tokensRequired:
@@ -94,7 +94,7 @@ extension CommandExecutor {
   }
 
   /// Goes on with all of the user's tokens, as the one that was picked will not do.
-  private func goOn(_ viewGuard: ViewGuard, _ wait: RefreshWait) throws(CommandError) {
+  private func goOn(_ viewGuard: ViewGuard, _ wait: JobWait) throws(CommandError) {
     var rest = viewGuard
     rest.picked = nil
     let selection = try selection(for: rest)

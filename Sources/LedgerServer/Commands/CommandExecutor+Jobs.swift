@@ -246,7 +246,7 @@ extension CommandExecutor {
   }
 
   /// Forgets a wait: it was answered, or nobody is there any more.
-  func forget(_ wait: RefreshWait) {
+  func forget(_ wait: JobWait) {
     if case .login = wait.question { logins.forget(wait) } else { desk.forget(wait) }
   }
 

@@ -48,7 +48,7 @@ extension CommandExecutor {
     _ selection: SelectionRefresh, _ milliseconds: Int64?
   ) throws(CommandError) -> Outcome {
     if !selection.jobs.isEmpty { try checkRefreshable() }
-    let wait = RefreshWait(
+    let wait = JobWait(
       selection,
       deadlineMicroseconds: monotonicDeadline(milliseconds ?? Self.standardTimeoutMilliseconds))
     desk.want(wait, lease: runningLease)
@@ -169,7 +169,7 @@ extension CommandExecutor {
   ///
   /// - Returns: whether that is durable.
   func finish(
-    _ selection: SelectionRefresh, _ wait: RefreshWait, _ session: Session
+    _ selection: SelectionRefresh, _ wait: JobWait, _ session: Session
   ) throws(CommandError) -> Bool {
     if let decided = wait.decided { return decided <= store.state.lastSequence }
     var ids = selection.unusable.filter { selection.wasReached($0) }
@@ -183,7 +183,7 @@ extension CommandExecutor {
 
   /// Deletes tokens that nothing can refresh; those that got a refresh token meanwhile stay.
   func delete(
-    _ ids: [TokenID], orphans: [TokenID] = [], _ wait: RefreshWait, _ session: Session
+    _ ids: [TokenID], orphans: [TokenID] = [], _ wait: JobWait, _ session: Session
   ) throws(CommandError) -> Bool {
     if let decided = wait.decided { return decided <= store.state.lastSequence }
     guard (ids + orphans).allSatisfy({ store.inFlightEvent(of: $0) == nil }) else { return false }

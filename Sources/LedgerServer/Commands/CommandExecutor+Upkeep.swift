@@ -32,7 +32,7 @@ extension CommandExecutor {
       guard let token = store.state.token(id) else { continue }
       upkeep.noteTry(of: id, created: token.created, at: now)
     }
-    let wait = RefreshWait(
+    let wait = JobWait(
       SelectionRefresh(.upkeep, request: [], jobs: ids, unusable: []),
       deadlineMicroseconds: .max)
     upkeep.wait = wait

@@ -23,7 +23,7 @@ enum Outcome {
   /// The reply comes with the next event after a sequence, or as null after a time.
   indirect case blocked(StreamWait)
   /// The reply comes with the outcome of a refresh, or as an error after a time.
-  case awaiting(RefreshWait)
+  case awaiting(JobWait)
   /// The reply comes with the next refresh job, or as an empty list after a time.
   case taking(TakeWait)
   /// The reply is written, and the connection ends after it.

@@ -31,7 +31,7 @@ struct LoginDesk {
     var actor: Actor
     var stage = Stage.queued
     /// Who waits for it, as long as they do.
-    var wait: RefreshWait?
+    var wait: JobWait?
   }
 
   /// How far an exchange is.
@@ -95,12 +95,12 @@ struct LoginDesk {
   /// - Precondition: they are expected.
   mutating func exchange(
     _ code: Text, under state: Text, for actor: Actor, deadlineMicroseconds: Int64
-  ) -> RefreshWait {
+  ) -> JobWait {
     guard let visit = visits.removeValue(forKey: state)
     else { preconditionFailure("nobody is expected under the state") }
     if let session = visit.session { stateOfSession[session] = nil }
     lastNumber += 1
-    let wait = RefreshWait(login: lastNumber, deadlineMicroseconds: deadlineMicroseconds)
+    let wait = JobWait(login: lastNumber, deadlineMicroseconds: deadlineMicroseconds)
     exchanges[lastNumber] = Exchange(visit: visit, code: code, actor: actor, wait: wait)
     return wait
   }
@@ -189,7 +189,7 @@ struct LoginDesk {
   /// Forgets a wait: it was answered, or nobody is there any more.
   ///
   /// A code that nobody has taken is dropped.
-  mutating func forget(_ wait: RefreshWait) {
+  mutating func forget(_ wait: JobWait) {
     guard case .login(let number) = wait.question else { return }
     if wait.loginOutcome != nil { readyCount -= 1 }
     exchanges[number]?.wait = nil

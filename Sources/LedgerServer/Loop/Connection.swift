@@ -21,7 +21,7 @@ enum Pause {
   /// The request waits for the next event.
   case blocked(StreamWait)
   /// The request waits for the refresh of tokens.
-  case awaiting(RefreshWait)
+  case awaiting(JobWait)
   /// The request waits for refresh jobs.
   case taking(TakeWait)
 

@@ -58,7 +58,7 @@ extension Node {
   /// Has each wait looked at by `body`, which says whether that ended it.
   ///
   /// A connection whose wait ended may ask again meanwhile, and is then in the list anew.
-  private func endAwaiting(_ body: (Connection, RefreshWait) -> Bool) {
+  private func endAwaiting(_ body: (Connection, JobWait) -> Bool) {
     for connection in exchange(&awaiting, with: []) {
       guard case .awaiting(let wait) = connection.pause else { continue }
       if !body(connection, wait) { awaiting.append(connection) }
@@ -79,7 +79,7 @@ extension Node {
   }
 
   private func answerError(
-    _ error: CommandError, _ wait: RefreshWait, _ connection: Connection
+    _ error: CommandError, _ wait: JobWait, _ connection: Connection
   ) -> Bool {
     executor.forget(wait)
     return answer(connection) { reply in

@@ -13,7 +13,7 @@ import TokenLedger
 ///                  └─────────────────┴────────────────────┘
 struct RefreshDesk {
   private struct Job {
-    var waits: [RefreshWait] = []
+    var waits: [JobWait] = []
     /// Latched with the lease: an outcome counts as it was meant when the job left.
     var isEndingWanted = false
     var isUrgent = false
@@ -61,7 +61,7 @@ struct RefreshDesk {
   ///   - wait: who waits.
   ///   - lease: gives the lease of a token that somebody holds, with its end.
   mutating func want(
-    _ wait: RefreshWait, lease: (TokenID) -> (fence: EventSequence, endMicroseconds: Int64)?
+    _ wait: JobWait, lease: (TokenID) -> (fence: EventSequence, endMicroseconds: Int64)?
   ) {
     let isUrgent = wait.selection == nil
     for id in wait.selection?.jobs ?? wait.outstanding.sorted() {
@@ -83,13 +83,13 @@ struct RefreshDesk {
   }
 
   /// Forgets a wait: it was answered, or nobody is there any more.
-  mutating func forget(_ wait: RefreshWait) {
+  mutating func forget(_ wait: JobWait) {
     if wait.isComplete { readyCount -= 1 }
     withdraw(wait)
   }
 
   /// Takes a wait out of the jobs that it still has; what nobody else wants is not handed out.
-  private mutating func withdraw(_ wait: RefreshWait) {
+  private mutating func withdraw(_ wait: JobWait) {
     for id in wait.outstanding {
       guard var job = jobs[id] else { continue }
       job.waits.removeAll { $0 === wait }

@@ -20,7 +20,7 @@ struct TokenUpkeep {
   /// When a token's access token was asked for last.
   private var uses: [TokenID: Int64] = [:]
   /// The refreshes under way; nobody waits for them.
-  var wait: RefreshWait?
+  var wait: JobWait?
   /// When to look next.
   var dueMicroseconds: Int64 = 0
 

@@ -7,7 +7,7 @@ import TokenLedger
 /// Who waits for refreshes, and how far they are.
 ///
 /// A class: the connection and the desk look at the same one.
-final class RefreshWait {
+final class JobWait {
   /// What was asked.
   enum Question: Equatable {
     case access, refresh, refreshOrDelete
