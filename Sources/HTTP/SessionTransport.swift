@@ -12,6 +12,7 @@ internal import Synchronization
 public final class SessionTransport: HTTPTransport {
   private let session: URLSession
   private let exchanges: SessionExchanges
+  private let requestSeconds: Double
 
   /// Opens a session.
   ///
@@ -26,10 +27,10 @@ public final class SessionTransport: HTTPTransport {
   ) {
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = silenceSeconds
-    configuration.timeoutIntervalForResource = requestSeconds
     configuration.httpMaximumConnectionsPerHost = connections
     configuration.httpShouldSetCookies = false
     configuration.urlCache = nil
+    self.requestSeconds = requestSeconds
     exchanges = SessionExchanges(bodyLimitBytes: bodyLimitBytes)
     session = URLSession(configuration: configuration, delegate: exchanges, delegateQueue: nil)
   }
@@ -40,12 +41,20 @@ public final class SessionTransport: HTTPTransport {
   ///
   /// - Throws: why there is none.
   public func answer(to request: HTTPRequest) async throws(HTTPFailure) -> HTTPAnswer {
-    guard let url = URL(string: request.url), url.host != nil else { throw .notConnected }
+    guard let url = URL(string: request.url), url.host != nil,
+      ["http", "https"].contains(url.scheme?.lowercased())
+    else { throw .notConnected }
     var sent = URLRequest(url: url)
     sent.httpMethod = request.body == nil ? "GET" : "POST"
     sent.httpBody = request.body.map { Data($0) }
     for (name, value) in request.headers { sent.setValue(value, forHTTPHeaderField: name) }
     let task = session.dataTask(with: sent)
+    // URLSession's own limit on a whole request, timeoutIntervalForResource, does nothing on Linux.
+    let deadline = Task { [requestSeconds] in
+      try await Task.sleep(for: .seconds(requestSeconds))
+      task.cancel()
+    }
+    defer { deadline.cancel() }
     let result = await withCheckedContinuation { continuation in
       exchanges.begin(task.taskIdentifier, continuation)
       task.resume()
@@ -126,7 +135,7 @@ private final class SessionExchanges: NSObject, URLSessionDataDelegate {
     switch (error as? URLError)?.code {
     case .cannotFindHost, .cannotConnectToHost, .dnsLookupFailed, .notConnectedToInternet,
       .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate,
-      .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid, .unsupportedURL:
+      .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid:
       .notConnected
     case .cannotDecodeContentData, .cannotDecodeRawData: .undecodable
     default: .interrupted

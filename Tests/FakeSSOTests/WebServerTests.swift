@@ -15,8 +15,9 @@ import Testing
     _ = try SystemThread.start(name: "fake-sso") { try? server.run() }
   }
 
+  /// Only the limit on a whole request is short, where one is given.
   private func transport(seconds: Double = 20) -> SessionTransport {
-    SessionTransport(bodyLimitBytes: 1 << 20, silenceSeconds: seconds, requestSeconds: seconds)
+    SessionTransport(bodyLimitBytes: 1 << 20, silenceSeconds: 20, requestSeconds: seconds)
   }
 
   private func post(_ path: String, _ form: String) -> HTTPRequest {
@@ -93,6 +94,20 @@ import Testing
     #expect(failure == .interrupted)
   }
 
+  /// Else the code of a login could be sent a second time.
+  @Test func `garbage instead of an answer is an interruption`() async throws {
+    let server = try GarbageServer()
+    _ = try SystemThread.start(name: "garbage") { try? server.serveOne() }
+    var failure: HTTPFailure?
+    let request = HTTPRequest(
+      url: "http://127.0.0.1:\(try server.listener.port())/", headers: [:],
+      body: Array("code=c".utf8))
+    do throws(HTTPFailure) { _ = try await transport().answer(to: request) } catch {
+      failure = error
+    }
+    #expect(failure == .interrupted)
+  }
+
   @Test func `what is no HTTP is answered and the connection ended`() throws {
     let port = try #require(UInt16(address.split(separator: ":").last ?? ""))
     let socket = try LoopbackSocket.connect(port: port)
@@ -109,5 +124,21 @@ import Testing
       }
     }
     #expect(String(decoding: storage[..<received], as: UTF8.self).hasPrefix("HTTP/1.1 400 "))
+  }
+}
+
+/// A server that answers one client, and not in HTTP.
+private final class GarbageServer: Sendable {
+  let listener: LoopbackListener
+
+  init() throws { listener = try LoopbackListener.listen(port: 0) }
+
+  func serveOne() throws {
+    let poll = try EventPoll()
+    try poll.add(EventWord(descriptor: listener.rawValue, generation: 0), for: .readable)
+    var events = EventBuffer(capacity: 1)
+    try poll.wait(timeoutMilliseconds: 20_000, into: &events)
+    let garbage = Array("garbage\r\n\r\n".utf8)
+    if let socket = try listener.accept() { _ = try socket.send(garbage.span) }
   }
 }

@@ -17,7 +17,7 @@ enum Misbehaviour: Equatable, Sendable {
   case close
   /// Half an answer, then the end of the connection.
   case half
-  /// The right answer, a byte every 100 ms.
+  /// The right answer, its body a byte every 100 ms.
   case drip
   /// Two megabytes of blanks.
   case huge

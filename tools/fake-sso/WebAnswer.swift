@@ -70,7 +70,7 @@ struct WebReply: Equatable, Sendable {
   /// How the bytes leave.
   enum Manner: Equatable, Sendable {
     case whole
-    /// One byte at a time.
+    /// The head, then one byte of the body at a time.
     case drip(everyMilliseconds: Int)
     /// The first half, then the end of the connection.
     case half

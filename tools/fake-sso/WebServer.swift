@@ -102,7 +102,9 @@ private final class WebConnection: Sendable {
       _ = try isSent(Array(bytes.prefix(bytes.count / 2)), poll)
       return false
     case .drip(let milliseconds):
-      for byte in bytes {
+      let head = bytes.count - reply.answer.body.count
+      guard try isSent(Array(bytes[..<head]), poll) else { return false }
+      for byte in bytes[head...] {
         guard try isSent([byte], poll) else { return false }
         try pause(milliseconds)
       }
