@@ -22,6 +22,8 @@ enum ValueKind: Sendable {
   case fields
   /// A moment: RFC 3339, or seconds since 1970.
   case time
+  /// A moment of the log: a time, an event id, or a sequence after `#`.
+  case moment
   /// One of a few words.
   case choice([String])
 
@@ -33,6 +35,7 @@ enum ValueKind: Sendable {
     case .id: "ID"
     case .ids: "ID,…"
     case .time: "TIME"
+    case .moment: "MOMENT"
     case .fields: "NAME,…"
     case .choice(let words): words.joined(separator: "|")
     }
@@ -49,6 +52,7 @@ enum ValueKind: Sendable {
     case .ids: text.commaSeparated.allSatisfy(isID) ? nil : .notIDs
     case .fields: text.commaSeparated.lazy.compactMap(fault(ofField:)).first
     case .time: UnixTime(text) == nil ? .notTime : nil
+    case .moment: Moment(text) == nil ? .notMoment : nil
     case .choice(let words): words.contains(text) ? nil : .notOneOf(words)
     }
   }
@@ -63,7 +67,7 @@ enum ValueKind: Sendable {
 
 /// What is wrong with a value: never the value itself, which might be a secret in a wrong place.
 enum ValueFault: Equatable, Sendable {
-  case emptyPath, notInteger, notID, notIDs, notTime
+  case emptyPath, notInteger, notID, notIDs, notTime, notMoment
   case below(Int64)
   case notOneOf([String])
   case notField(near: String?)
