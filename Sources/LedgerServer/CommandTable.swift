@@ -82,38 +82,40 @@ enum CommandName: UInt8, CaseIterable, Sendable {
   case ledgerStatus = 36
   /// `LEDGER.DIGEST`: computes the digest of the whole state, to compare two ledgers.
   case ledgerDigest = 37
+  /// `LEDGER.HISTORY`: lists the events that pass every filter given; all of them without one.
+  case ledgerHistory = 38
   /// `XLEN`: counts the events of the log.
-  case xlen = 38
+  case xlen = 39
   /// `XRANGE`: lists the events between two event ids, oldest first.
-  case xrange = 39
+  case xrange = 40
   /// `XREVRANGE`: lists the events between two event ids, newest first.
-  case xrevrange = 40
+  case xrevrange = 41
   /// `XREAD`: lists the events after an event id, and waits for one if asked to.
-  case xread = 41
+  case xread = 42
   /// `XINFO`: describes the log as a stream.
-  case xinfo = 42
+  case xinfo = 43
   /// `HELLO`: chooses the protocol version and introduces the server.
-  case hello = 43
+  case hello = 44
   /// `PING`: answers, to show that the server does.
-  case ping = 44
+  case ping = 45
   /// `ECHO`: answers with the message.
-  case echo = 45
+  case echo = 46
   /// `SELECT`: chooses a database; there is one, 0.
-  case select = 46
+  case select = 47
   /// `QUIT`: closes the connection after the replies under way.
-  case quit = 47
+  case quit = 48
   /// `RESET`: puts the connection back to RESP2, without a name.
-  case reset = 48
+  case reset = 49
   /// `CLIENT`: names and describes connections.
-  case client = 49
+  case client = 50
   /// `COMMAND`: describes the commands, all of them without a subcommand.
-  case command = 50
+  case command = 51
   /// `INFO`: shows figures of the server, by sections.
-  case info = 51
+  case info = 52
   /// `CONFIG`: shows settings.
-  case config = 52
+  case config = 53
   /// `SHUTDOWN`: finishes the writes under way and ends the server.
-  case shutdown = 53
+  case shutdown = 54
 }
 
 /// A subcommand of XINFO.
@@ -198,6 +200,7 @@ extension CommandName {
     case .ssoRevokeFailed: 6
     case .ledgerStatus: 1
     case .ledgerDigest: 1
+    case .ledgerHistory: -1
     case .xlen: 2
     case .xrange: -4
     case .xrevrange: -4
@@ -257,6 +260,7 @@ extension CommandName {
     case .ssoRevokeFailed: .refresher
     case .ledgerStatus: .reader
     case .ledgerDigest: .reader
+    case .ledgerHistory: .reader
     case .xlen: .reader
     case .xrange: .reader
     case .xrevrange: .reader
@@ -316,6 +320,7 @@ extension CommandName {
     case .ssoRevokeFailed: .write
     case .ledgerStatus: .read
     case .ledgerDigest: .read
+    case .ledgerHistory: .read
     case .xlen: .read
     case .xrange: .read
     case .xrevrange: .read
@@ -378,6 +383,7 @@ extension CommandName {
     case .ssoRevokeFailed: .ssoRevokeFailed
     case .ledgerStatus: .ledgerStatus
     case .ledgerDigest: .ledgerDigest
+    case .ledgerHistory: .ledgerHistory
     case .xlen: .xlen
     case .xrange: .xrange
     case .xrevrange: .xrevrange
@@ -460,10 +466,11 @@ extension CommandSpecification {
   fileprivate static let tokenHistory = CommandSpecification(
     name: "TOKEN.HISTORY", summary: "Lists the events of one token, also of a deleted one.",
     since: "0.1.0", group: .token, arity: -2,
-    complexity: "O(R) for R entries in the reply.",
+    complexity: "O(E) for E events of the token.",
     role: .reader, effect: .read,
     arguments: .list([
       CommandArgument("id", .integer),
+      CommandArgument("filter", .oneOf, [.optional, .multiple], Fragment.events),
     ], Fragment.count, [
       CommandArgument("reverse", .pureToken, token: "REV", [.optional]),
     ]),
@@ -793,6 +800,21 @@ extension CommandSpecification {
     role: .reader, effect: .read,
     arguments: [],
     subcommands: [])
+  fileprivate static let ledgerHistory = CommandSpecification(
+    name: "LEDGER.HISTORY", summary: "Lists the events that pass every filter given; all of them without one.",
+    since: "0.1.0", group: .ledger, arity: -1,
+    complexity: "O(T + E): T tokens, E events of the tokens chosen or of the span.",
+    role: .reader, effect: .read,
+    arguments: .list([
+      CommandArgument("filter", .oneOf, [.optional, .multiple], .list([
+        CommandArgument("token-id", .integer, token: "TOKEN"),
+        CommandArgument("character-id", .integer, token: "CHARACTER"),
+        CommandArgument("user", .string, token: "USER"),
+      ], Fragment.events)),
+    ], Fragment.count, [
+      CommandArgument("reverse", .pureToken, token: "REV", [.optional]),
+    ]),
+    subcommands: [])
   fileprivate static let xlen = CommandSpecification(
     name: "XLEN", summary: "Counts the events of the log.",
     since: "0.1.0", group: .stream, arity: 2,
@@ -1043,6 +1065,13 @@ extension CommandSpecification {
 private enum Fragment {
   static let count: [CommandArgument] = [
     CommandArgument("count", .integer, token: "COUNT", [.optional]),
+  ]
+  static let events: [CommandArgument] = [
+    CommandArgument("event-type", .string, token: "TYPE"),
+    CommandArgument("uid-or-system", .string, token: "ACTOR"),
+    CommandArgument("reason-pattern", .string, token: "REASON"),
+    CommandArgument("since-moment", .string, token: "SINCE"),
+    CommandArgument("until-moment", .string, token: "UNTIL"),
   ]
   static let expect: [CommandArgument] = [
     CommandArgument("version", .integer, token: "EXPECT", [.optional]),

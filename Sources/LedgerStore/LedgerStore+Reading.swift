@@ -10,16 +10,17 @@ extension LedgerStore {
   /// The number of durable events.
   public var eventCount: UInt64 { state.lastSequence.rawValue }
 
-  /// Calls `body` with the events from `first` through `last`, in order, until it returns false.
+  /// Calls `body` with the events from `first` through `last` and their places, in order, until it
+  /// returns false.
   ///
   /// - Throws: when the log cannot be read, or is damaged there.
   /// - Complexity: O(events + 16).
   public func forEachEvent(
-    from first: EventSequence, through last: EventSequence, _ body: (Event) -> Bool
+    from first: EventSequence, through last: EventSequence, _ body: (Event, LogLocation) -> Bool
   ) throws(StoreError) {
     var failure: StoreError?
     try forEachLogged(from: first, through: last) { logged in
-      do throws(StoreError) { return body(try Event(logged: logged)) } catch {
+      do throws(StoreError) { return body(try Event(logged: logged), logged.location) } catch {
         failure = error
         return false
       }
@@ -32,11 +33,29 @@ extension LedgerStore {
   /// - Throws: as ``forEachEvent(from:through:_:)``.
   public func event(_ sequence: EventSequence) throws(StoreError) -> Event? {
     var found: Event?
-    try forEachEvent(from: sequence, through: sequence) { event in
+    try forEachEvent(from: sequence, through: sequence) { event, _ in
       found = event
       return false
     }
     return found
+  }
+
+  /// The event with `sequence` at a place that was learnt from ``forEachEvent(from:through:_:)``.
+  ///
+  /// - Throws: as there.
+  /// - Complexity: O(1).
+  public func event(
+    _ sequence: EventSequence, at location: LogLocation
+  ) throws(StoreError) -> Event {
+    let read: Result<Event, StoreError>
+    do throws(LogError) {
+      read = try reader.read(at: location, sequence: sequence.rawValue) { logged in
+        Result { () throws(StoreError) in try Event(logged: logged) }
+      }
+    } catch {
+      throw .log(error)
+    }
+    return try read.get()
   }
 
   /// The sequence of the first event whose id is at or above `id`: one past the last for none.
@@ -46,7 +65,7 @@ extension LedgerStore {
   public func firstSequence(atOrAfter id: EventID) throws(StoreError) -> EventSequence {
     let start = index.entry(atOrBefore: id)?.sequence ?? EventSequence(1)
     var found = EventSequence(min(start.rawValue + EventIndex.stride, eventCount + 1))
-    try forEachEvent(from: start, through: found) { event in
+    try forEachEvent(from: start, through: found) { event, _ in
       guard event.id >= id else { return true }
       found = event.sequence
       return false

@@ -20,10 +20,12 @@ final class LocalLedger {
 
   init(
     _ settings: ServerSettings = ServerSettings(), at seconds: Int64 = nowSeconds,
-    on storage: SimulatedStorage = SimulatedStorage()
+    clock: SettableClock? = nil, on storage: SimulatedStorage = SimulatedStorage()
   ) throws {
     self.storage = storage
-    store = try LedgerStore.open(storage, .frozen(at: seconds))
+    var options = StoreOptions.frozen(at: seconds)
+    if let clock { options.clock = .settable(clock) }
+    store = try LedgerStore.open(storage, options)
     session = LocalSession(store: store, settings: settings)
   }
 

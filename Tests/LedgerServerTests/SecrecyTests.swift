@@ -28,6 +28,7 @@ import Testing
     let all = TokenField.allCases.map(\.name.description).joined(separator: " ")
     for line in [
       "TOKEN.GET 1", "TOKEN.GET 2", "TOKEN.LOOKUP 1 a", "TOKEN.HISTORY 1", "TOKEN.HISTORY 2 REV",
+      "LEDGER.HISTORY", "LEDGER.HISTORY TOKEN 2 REASON * TYPE created",
       "TOKENS.FIND FIELDS \(TokenField.allCases.count) \(all)", "LEDGER.STATUS", "LEDGER.DIGEST",
       "XRANGE ledger - +", "XREVRANGE ledger + -", "XREAD STREAMS ledger 0", "XINFO STREAM ledger",
       "CLIENT LIST", "CLIENT INFO", "INFO", "CONFIG GET *", "COMMAND", "COMMAND DOCS",

@@ -65,8 +65,8 @@ extension LedgerStore {
   /// All durable events, read from the log.
   func events() throws -> [Event] {
     var events: [Event] = []
-    try forEachEvent(from: EventSequence(1), through: state.lastSequence) {
-      events.append($0)
+    try forEachEvent(from: EventSequence(1), through: state.lastSequence) { event, _ in
+      events.append(event)
       return true
     }
     return events

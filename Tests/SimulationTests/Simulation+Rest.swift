@@ -53,7 +53,7 @@ extension Simulation {
   func checkLedger(_ store: LedgerStore) throws {
     var refolded = LedgerState(seed: 1)
     var misfit: MisfitEvent?
-    try store.forEachEvent(from: EventSequence(1), through: store.state.lastSequence) { event in
+    try store.forEachEvent(from: EventSequence(1), through: store.state.lastSequence) { event, _ in
       do throws(MisfitEvent) { try refolded.apply(event) } catch { misfit = error }
       return misfit == nil
     }

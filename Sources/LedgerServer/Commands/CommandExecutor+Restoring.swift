@@ -59,7 +59,7 @@ extension CommandExecutor {
     do throws(StoreError) {
       let first = try store.firstSequence(
         atOrAfter: EventID(milliseconds: span.milliseconds.lowerBound, counter: 0))
-      try store.forEachEvent(from: first, through: store.state.lastSequence) { event in
+      try store.forEachEvent(from: first, through: store.state.lastSequence) { event, _ in
         guard event.id.milliseconds <= span.milliseconds.upperBound else { return false }
         if event.body == .deleted, span.includes(event.actor), let id = event.token,
           let token = store.state.tokenEvenIfDeleted(id), token.isDeleted,

@@ -1,4 +1,4 @@
-// The log read as a Redis stream under the key `ledger`, and the history of one token.
+// The log read as a Redis stream under the key `ledger`.
 // Only durable events are shown, with fingerprints where secrets were; schema/events.md has their
 // fields. Long lists are left to an `EventCursor`, which writes them in slices.
 
@@ -79,7 +79,8 @@ extension CommandExecutor {
         from: first, through: last, isReverse: isReverse, count: isLedger ? count : 0), &reply)
   }
 
-  private func sequence(atOrAfter id: EventID?) throws(CommandError) -> EventSequence {
+  /// The sequence of the first event whose id is at or above `id`: one past the last for none.
+  func sequence(atOrAfter id: EventID?) throws(CommandError) -> EventSequence {
     guard let id else { return EventSequence(store.eventCount + 1) }
     do throws(StoreError) { return try store.firstSequence(atOrAfter: id) } catch {
       throw .unreadableLog(error)
@@ -173,25 +174,6 @@ extension CommandExecutor {
     }
     return .blocked(wait)
   }
-
-  // MARK: TOKEN.HISTORY
-
-  func history(
-    _ arguments: inout ArgumentReader, _ reply: inout ReplyWriter
-  ) throws(CommandError) -> Outcome {
-    let id = try arguments.tokenID("the token")
-    var count = Int.max
-    var isReverse = false
-    while !arguments.isAtEnd {
-      switch try arguments.keyword() {
-      case .count: count = Int(try arguments.integer("COUNT", in: 0...Int64.max))
-      case .rev: isReverse = true
-      default: throw .unexpectedArgument(.tokenHistory)
-      }
-    }
-    guard let token = store.state.tokenEvenIfDeleted(id) else { throw .notFound(id) }
-    return begin(EventCursor(historyOf: token, isReverse: isReverse, count: count), &reply)
-  }
 }
 
 /// One end of a range of event ids.
@@ -227,7 +209,7 @@ private struct StreamBound {
 
 extension EventID {
   /// The next id; nil at the end.
-  fileprivate var successor: EventID? {
+  var successor: EventID? {
     if counter < .max { return EventID(milliseconds: milliseconds, counter: counter + 1) }
     return milliseconds == .max ? nil : EventID(milliseconds: milliseconds + 1, counter: 0)
   }

@@ -171,7 +171,8 @@ final class CommandExecutor {
     case .tokenLookup: try lookUp(&arguments, state, &scratch, &reply)
     case .tokenGrant: return try grant(&arguments, session, &reply)
     case .tokenDelete: return try delete(&arguments, session, &reply)
-    case .tokenHistory: return try history(&arguments, &reply)
+    case .tokenHistory: return try tokenHistory(&arguments)
+    case .ledgerHistory: return try ledgerHistory(&arguments)
     case .tokenSecrets: try secrets(&arguments, &reply)
     case .tokensFind, .tokensRequireScopes, .tokensRequireScopesExact, .tokensEquivalentTo,
       .tokensGetExpired:

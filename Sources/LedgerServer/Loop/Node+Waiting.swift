@@ -128,17 +128,24 @@ extension Node {
     connection.output.count < executor.settings.limits.maximumUnsentBytes / 4
   }
 
-  /// Writes one slice for each long reply whose client keeps up.
+  /// At most this many slices are written in one turn, in the order of waiting.
+  static let slicesPerTurn = 4
+
+  /// Writes slices of long replies whose clients keep up; who got one waits behind the others.
   func writeSlices() {
+    var waiting: [Connection] = []
+    var written = 0
     for connection in exchange(&streaming, with: []) {
       guard case .streaming(let cursor) = connection.pause else { continue }
-      if isReadyForSlice(connection) {
+      if written < Self.slicesPerTurn, isReadyForSlice(connection) {
+        written += 1
         writeSlice(cursor, connection)
         settle(connection)
       } else {
-        streaming.append(connection)
+        waiting.append(connection)
       }
     }
+    streaming = waiting + streaming
   }
 
   private func writeSlice(_ cursor: EventCursor, _ connection: Connection) {

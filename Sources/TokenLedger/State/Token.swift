@@ -63,6 +63,25 @@ extension LedgerState {
     row(id).map { token(at: $0) }
   }
 
+  /// The ids of the tokens, deleted ones too, of one of the characters and of one of the users; of
+  /// any where none is given.
+  ///
+  /// - Complexity: O(tokens).
+  public func tokenIDsEvenIfDeleted(
+    characters: Set<CharacterID>, users: Set<Text>
+  ) -> [TokenID] {
+    let userNumbers = Set(users.compactMap { self.users.number(of: $0.utf8.span) })
+    var ids: [TokenID] = []
+    for index in tokens.ids.indices {
+      guard
+        characters.isEmpty || characters.contains(CharacterID(tokens.characters[index])),
+        users.isEmpty || userNumbers.contains(tokens.users[index])
+      else { continue }
+      ids.append(TokenID(checked: tokens.ids[index]))
+    }
+    return ids
+  }
+
   /// The token `id`, deleted or not.
   public func tokenEvenIfDeleted(_ id: TokenID) -> Token? {
     anyRow(id).map { token(at: $0) }
