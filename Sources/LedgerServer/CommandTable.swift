@@ -163,7 +163,7 @@ extension CommandName {
   var arity: Int {
     switch self {
     case .tokenCreate: -7
-    case .tokenGet: 2
+    case .tokenGet: -2
     case .tokenLookup: -3
     case .tokenGrant: -3
     case .tokenDelete: -2
@@ -199,7 +199,7 @@ extension CommandName {
     case .ssoRevoked: 2
     case .ssoRevokeFailed: 6
     case .ledgerStatus: 1
-    case .ledgerDigest: 1
+    case .ledgerDigest: -1
     case .ledgerHistory: -1
     case .xlen: 2
     case .xrange: -4
@@ -427,12 +427,12 @@ extension CommandSpecification {
     subcommands: [])
   fileprivate static let tokenGet = CommandSpecification(
     name: "TOKEN.GET", summary: "Shows one token, without its secrets.",
-    since: "0.1.0", group: .token, arity: 2,
+    since: "0.1.0", group: .token, arity: -2,
     complexity: "O(N) for N scopes of the token.",
     role: .reader, effect: .read,
-    arguments: [
+    arguments: .list([
       CommandArgument("id", .integer),
-    ],
+    ], Fragment.asof),
     subcommands: [])
   fileprivate static let tokenLookup = CommandSpecification(
     name: "TOKEN.LOOKUP", summary: "Finds the lowest id of a character's tokens that have all the scopes.",
@@ -441,7 +441,7 @@ extension CommandSpecification {
     role: .reader, effect: .read,
     arguments: .list([
       CommandArgument("character-id", .integer),
-    ], Fragment.scopes),
+    ], Fragment.scopes, Fragment.asof),
     subcommands: [])
   fileprivate static let tokenGrant = CommandSpecification(
     name: "TOKEN.GRANT", summary: "Adds scopes to a token; those it has already change nothing.",
@@ -586,21 +586,21 @@ extension CommandSpecification {
     since: "0.1.0", group: .tokens, arity: -1,
     complexity: "O(N) for N tokens; by scopes, character or ids, less.",
     role: .reader, effect: .read,
-    arguments: .list(.flagged(Fragment.filter, [.optional]), Fragment.result),
+    arguments: .list(.flagged(Fragment.filter, [.optional]), Fragment.result, Fragment.asof),
     subcommands: [])
   fileprivate static let tokensRequireScopes = CommandSpecification(
     name: "TOKENS.REQUIRESCOPES", summary: "Finds the tokens that have all the scopes; for none, those without scopes.",
     since: "0.1.0", group: .tokens, arity: -2,
     complexity: "O(S + R): S scope sets, R ids in the reply; other filters look at each id.",
     role: .reader, effect: .read,
-    arguments: .list(Fragment.scopes, .flagged(Fragment.filter, [.optional]), Fragment.result),
+    arguments: .list(Fragment.scopes, .flagged(Fragment.filter, [.optional]), Fragment.result, Fragment.asof),
     subcommands: [])
   fileprivate static let tokensRequireScopesExact = CommandSpecification(
     name: "TOKENS.REQUIRESCOPESEXACT", summary: "Finds the tokens that have exactly the scopes.",
     since: "0.1.0", group: .tokens, arity: -2,
     complexity: "O(S + R): S scope sets, R ids in the reply; other filters look at each id.",
     role: .reader, effect: .read,
-    arguments: .list(Fragment.scopes, .flagged(Fragment.filter, [.optional]), Fragment.result),
+    arguments: .list(Fragment.scopes, .flagged(Fragment.filter, [.optional]), Fragment.result, Fragment.asof),
     subcommands: [])
   fileprivate static let tokensEquivalentTo = CommandSpecification(
     name: "TOKENS.EQUIVALENTTO", summary: "Finds other tokens of the same character and scopes, of the same user or none.",
@@ -609,14 +609,14 @@ extension CommandSpecification {
     role: .reader, effect: .read,
     arguments: .list([
       CommandArgument("id", .integer),
-    ], .flagged(Fragment.filter, [.optional]), Fragment.result),
+    ], .flagged(Fragment.filter, [.optional]), Fragment.result, Fragment.asof),
     subcommands: [])
   fileprivate static let tokensGetExpired = CommandSpecification(
     name: "TOKENS.GETEXPIRED", summary: "Finds the tokens that expire at this moment or did before.",
     since: "0.1.0", group: .tokens, arity: -1,
     complexity: "O(N) for N tokens.",
     role: .reader, effect: .read,
-    arguments: .list(.flagged(Fragment.filter, [.optional]), Fragment.result),
+    arguments: .list(.flagged(Fragment.filter, [.optional]), Fragment.result, Fragment.asof),
     subcommands: [])
   fileprivate static let tokensDelete = CommandSpecification(
     name: "TOKENS.DELETE", summary: "Deletes the tokens that pass every filter given, all or none.",
@@ -795,10 +795,10 @@ extension CommandSpecification {
     subcommands: [])
   fileprivate static let ledgerDigest = CommandSpecification(
     name: "LEDGER.DIGEST", summary: "Computes the digest of the whole state, to compare two ledgers.",
-    since: "0.1.0", group: .ledger, arity: 1,
+    since: "0.1.0", group: .ledger, arity: -1,
     complexity: "O(N) for N tokens and their secrets.",
     role: .reader, effect: .read,
-    arguments: [],
+    arguments: Fragment.asof,
     subcommands: [])
   fileprivate static let ledgerHistory = CommandSpecification(
     name: "LEDGER.HISTORY", summary: "Lists the events that pass every filter given; all of them without one.",
@@ -1063,6 +1063,9 @@ extension CommandSpecification {
 
 /// Argument lists that several commands share.
 private enum Fragment {
+  static let asof: [CommandArgument] = [
+    CommandArgument("asof-moment", .string, token: "ASOF", [.optional]),
+  ]
   static let count: [CommandArgument] = [
     CommandArgument("count", .integer, token: "COUNT", [.optional]),
   ]

@@ -50,6 +50,11 @@ public final class LocalSession {
           commit(&held, &replies)
           continue
         }
+        if case .rebuilding = outcome {
+          executor.beginRebuild()
+          _ = executor.finishRebuild()
+          continue
+        }
         if case .held(let sequence, let answer) = outcome {
           held.append(HeldReply(sequence: sequence, answer: answer))
         } else {
@@ -95,7 +100,7 @@ public final class LocalSession {
     case .taking: reply.writeArrayHeader(count: 0)
     case .awaiting(let wait): answer(wait, &reply)
     case .shutdown: reply.writeSimple("OK")
-    case .replied, .held, .wait, .close: break
+    case .replied, .held, .wait, .rebuilding, .close: break
     }
   }
 

@@ -22,6 +22,7 @@ public final class LedgerStore {
   var index: EventIndex
   var reader: LogReader
   private let storage: any LogStorage
+  var rebuilder: StateRebuilder
   var inFlight = InFlight()
   /// Events decided on since the last submission.
   var pending = LogBatch()
@@ -42,6 +43,7 @@ public final class LedgerStore {
     self.state = replayed.takeState()
     self.reader = LogReader(storage: storage)
     self.storage = storage
+    self.rebuilder = StateRebuilder(storage)
     self.head = head
     self.committer = committer
   }
@@ -69,6 +71,9 @@ public final class LedgerStore {
     else { return inFlight.freeTokenID == nil ? state.nextTokenID : nil }
     return afterFlight.map { max($0, id) }
   }
+
+  /// The id of the first event in flight; nil for none.
+  public var firstInFlightID: EventID? { inFlight.waiting.first?.id }
 
   /// How many events are not durable yet.
   public var inFlightCount: Int { inFlight.waiting.count }

@@ -27,10 +27,7 @@ struct ReplayedLedger: ~Copyable {
 
   /// Takes in one event of the log.
   mutating func take(_ logged: LogEvent) throws(StoreError) {
-    let event = try Event(logged: logged)
-    do throws(MisfitEvent) { try state.apply(event) } catch {
-      throw .misfit(error, logged.location)
-    }
+    let event = try state.take(logged)
     index.note(event.sequence, event.id, at: logged.location)
     if case .recovered(let cut) = event.body {
       toldTails.insert(TailPlace(segment: cut.segment.string, offset: cut.offset))
@@ -43,5 +40,20 @@ struct ReplayedLedger: ~Copyable {
     tails.filter { tail in
       !toldTails.contains(TailPlace(segment: tail.segment, offset: UInt64(tail.offset)))
     }
+  }
+}
+
+extension LedgerState {
+  /// Takes in one event of the log.
+  ///
+  /// - Returns: the event.
+  /// - Throws: when it cannot be decoded or does not fit; the state is unchanged.
+  @discardableResult
+  mutating func take(_ logged: LogEvent) throws(StoreError) -> Event {
+    let event = try Event(logged: logged)
+    do throws(MisfitEvent) { try apply(event) } catch {
+      throw .misfit(error, logged.location)
+    }
+    return event
   }
 }

@@ -40,6 +40,7 @@ struct Daemon {
     let end = try serve(server)
     supervisor.tell("STOPPING=1")
     store.stopCommitThread()
+    store.stopRebuildThread()
     if !isActivated { removeSocket() }
     guard case .logFailed = end else {
       log.write(.info, "stopped", [])
@@ -110,6 +111,7 @@ struct Daemon {
       throw .store(error, data: settings.data)
     }
     do throws(SystemError) {
+      try store.startRebuildThread()
       return try Server(
         store: store, settings: withinLimits(settings.server), listener: listener, signals: signals,
         workers: settings.workers, log: log,

@@ -14,7 +14,7 @@ SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "schema" / "commands.json
 BY_NAME = {
     "start": "-", "end": "+", "protocol-version": 2, "index": 0, "sso-version": 2,
     "fields.name": "id", "streams.id": "0", "event-type": "created", "uid-or-system": "system",
-    "since-moment": "#1", "until-moment": "1795435200.25",
+    "asof-moment": "#1", "since-moment": "#1", "until-moment": "1795435200.25",
 }
 BY_TYPE = {"integer": 1, "string": "word", "unix-time": "1795435200.25", "key": "ledger",
            "pattern": "*"}

@@ -150,6 +150,25 @@ import TokenLedger
     }
   }
 
+  @Test func `a query and a digest look back to a moment`() throws {
+    try withTemporaryDirectory { directory throws in
+      let ledger = directory + "/ledger"
+      let file = directory + "/dump.json"
+      try Data(Sample.dump(Sample.token(), Sample.token(pk: "8")).utf8)
+        .write(to: URL(fileURLWithPath: file))
+      #expect(run(["import", "--from-django-esi", file], in: ledger).exitCode == .done)
+      // The ledger was opened, and two tokens were created.
+      for (moment, count) in [("#0", "0"), ("#1", "0"), ("#2", "1"), ("#3", "2")] {
+        #expect(run(["query", "--asof", moment, "--count"], in: ledger).output == "\(count)\n")
+      }
+      #expect(run(["query", "--asof", "#2"], in: ledger).output.contains("7"))
+      #expect(run(["query", "--asof", "#99"], in: ledger).exitCode == .failed)
+      #expect(run(["query", "--asof", "soon"], in: ledger).exitCode == .usage)
+      let digests = ["#2", "#3"].map { run(["digest", "--asof", $0], in: ledger).output }
+      #expect(digests[0] != digests[1] && digests[1] == run(["digest"], in: ledger).output)
+    }
+  }
+
   @Test func `no output on a ledger with secrets holds one`() throws {
     try withTemporaryDirectory { directory throws in
       let file = directory + "/dump.json"
@@ -161,6 +180,7 @@ import TokenLedger
       for words in [
         ["import", "--from-django-esi", file], ["import", "--from-django-esi", file], ["query"],
         ["query", "--json"], ["history", "7"], ["history", "8", "--json"], ["status"], ["digest"],
+        ["query", "--json", "--asof", "#3"], ["digest", "--asof", "#3"],
         ["export", "--to-django-esi", directory + "/out.json"],
       ] {
         let outcome = run(words, in: ledger)

@@ -22,11 +22,14 @@ struct HistoryLedger {
   private var generator: SeededGenerator
   private var tokenCount = 0
 
-  /// Lives through so many steps; each appends none, one or a few events.
-  init(seed: UInt64, steps: Int) throws {
+  /// Lives through so many steps; each appends none, one or a few events, and is shown to `body`.
+  init(seed: UInt64, steps: Int, _ body: (HistoryLedger) throws -> Void = { _ in }) throws {
     generator = SeededGenerator(seed: seed)
     ledger = try LocalLedger(clock: clock)
-    for _ in 0..<steps { try step() }
+    for _ in 0..<steps {
+      try step()
+      try body(self)
+    }
   }
 
   /// The entries of a request that lists events.

@@ -77,7 +77,7 @@ import Testing
     gate.shut()
     defer { gate.open() }
     try first.send([words(create), words(create)])
-    #expect(gate.waitForSync())
+    #expect(gate.waitForCall())
     try second.send([words(create), words("TOKENS.FIND COUNT")])
     #expect(try server.connect().ask("TOKENS.FIND COUNT") == ":1")
     disk.fail(.sync)

@@ -44,7 +44,7 @@ import Testing
     for client in clients {
       try client.send((1...100).map { words("TOKEN.CREATE CHARACTER \($0) NAME A OWNER o") })
     }
-    #expect(gate.waitForSync())
+    #expect(gate.waitForCall())
     #expect(try server.connect().ask("TOKENS.FIND COUNT") == ":0")
     gate.open()
     var ids: Set<String> = []

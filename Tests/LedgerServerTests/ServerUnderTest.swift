@@ -131,6 +131,7 @@ private final class Stage: @unchecked Sendable {
       let signals = try SignalDescriptor([.hangUp, .user1])
       let store = try LedgerStore.open(storage, options)
       try store.startCommitThread()
+      try store.startRebuildThread()
       let listener = try UnixListener.listen(at: try UnixAddress(path: path))
       let server = try Server(
         store: store, settings: settings, listener: listener, signals: signals,
@@ -141,6 +142,7 @@ private final class Stage: @unchecked Sendable {
       }
       let end = try server.run()
       store.stopCommitThread()
+      store.stopRebuildThread()
       change { $0.end = end }
     } catch {
       change { $0.failure = "\(error)" }

@@ -79,7 +79,7 @@ import Testing
     storage.shut()
     defer { storage.open() }
     try writer.send([words(create), words("TOKEN.GET 1")])
-    #expect(storage.waitForSync())
+    #expect(storage.waitForCall())
     #expect(try reader.ask("TOKENS.FIND COUNT") == ":0")
     #expect(try reader.ask("TOKEN.GET 1") == "_")
     #expect(try reader.ask("XLEN ledger") == ":1")
@@ -100,7 +100,7 @@ import Testing
     for client in clients {
       try client.send([words(create + " KEY same"), words(create), words("TOKENS.FIND EXISTS")])
     }
-    #expect(storage.waitForSync())
+    #expect(storage.waitForCall())
     #expect(try server.connect().ask("TOKENS.FIND COUNT") == ":0")
     storage.open()
     var ids: Set<String> = []
@@ -125,7 +125,7 @@ import Testing
     storage.shut()
     defer { storage.open() }
     try writer.send([words(create), words(create)])
-    #expect(storage.waitForSync())
+    #expect(storage.waitForCall())
     let stopping = try server.connect()
     try stopping.send("SHUTDOWN")
     #expect(try stopping.isClosedByServer())

@@ -37,7 +37,7 @@ import TokenLedger
     defer { gate.open() }
     let second = try store.create(2)
     store.submit()
-    #expect(gate.waitForSync())
+    #expect(gate.waitForCall())
     #expect(store.collect() == nil && store.isCommitting)
     #expect(store.tokenIDs == [1] && store.state.token(second) == nil)
     #expect(try store.secrets(of: first) == ["secret", nil])
@@ -62,7 +62,7 @@ import TokenLedger
     defer { gate.open() }
     try store.create(id: 50, key: "first")
     store.submit()
-    #expect(gate.waitForSync())
+    #expect(gate.waitForCall())
     #expect(try store.create(key: "second") == .sample(51))
     gate.open()
     #expect(store.collectNext() == .durable(EventSequence(2)))

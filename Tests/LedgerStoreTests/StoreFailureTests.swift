@@ -56,7 +56,7 @@ import TokenLedger
     defer { gate.open() }
     try store.create(1)
     store.submit()
-    #expect(gate.waitForSync())
+    #expect(gate.waitForCall())
     try store.create(2, access: large)
     gate.open()
     #expect(store.collectNext() == .durable(EventSequence(2)))

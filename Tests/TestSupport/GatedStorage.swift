@@ -1,41 +1,49 @@
-// A disk that stalls when a test wants it to: while the gate is shut, whoever syncs a file waits in
-// front of it. Everything else goes straight to the storage behind.
+// A disk that stalls when a test wants it to: while the gate is shut, whoever syncs a file, or
+// opens one, waits in front of it. Everything else goes straight to the storage behind.
 // Any thread may shut and open the gate; the log's thread is the one that waits.
 
 public import EventLog
 import Foundation
 public import LinuxIO
 
-/// A storage whose file syncs can be held up.
+/// A storage whose file syncs, or openings, can be held up.
 public final class GatedStorage: LogStorage {
-  private let inner: any LogStorage
-  fileprivate let gate = Gate()
-
-  /// Puts a gate, open at first, before the syncs of `inner`.
-  public init(_ inner: any LogStorage) {
-    self.inner = inner
+  /// Which calls pass the gate.
+  public enum Call: Sendable {
+    case sync, open
   }
 
-  /// From here on, syncs wait.
+  private let inner: any LogStorage
+  private let call: Call
+  fileprivate let gate = Gate()
+
+  /// Puts a gate, open at first, before calls of `inner`.
+  public init(_ inner: any LogStorage, holding call: Call = .sync) {
+    self.inner = inner
+    self.call = call
+  }
+
+  /// From here on, the calls wait.
   public func shut() { gate.shut() }
 
-  /// Lets every sync go on.
+  /// Lets every call go on.
   public func open() { gate.open() }
 
-  /// Waits until a sync stands before the gate; false when none comes within ten seconds.
-  public func waitForSync() -> Bool { gate.waitForVisitor() }
+  /// Waits until a call stands before the gate; false when none comes within ten seconds.
+  public func waitForCall() -> Bool { gate.waitForVisitor() }
 
   /// The names of all files.
   public func names() throws(SystemError) -> [String] { try inner.names() }
 
   /// Opens an existing file.
   public func open(_ name: String, _ access: FileAccess) throws(SystemError) -> any LogFile {
-    GatedFile(try inner.open(name, access), gate)
+    if call == .open { gate.pass() }
+    return GatedFile(try inner.open(name, access), call == .sync ? gate : nil)
   }
 
   /// Makes or empties a file.
   public func create(_ name: String) throws(SystemError) -> any LogFile {
-    GatedFile(try inner.create(name), gate)
+    GatedFile(try inner.create(name), call == .sync ? gate : nil)
   }
 
   /// Renames a file.
@@ -56,9 +64,9 @@ public final class GatedStorage: LogStorage {
 /// A file whose syncs pass the gate.
 private final class GatedFile: LogFile {
   private let inner: any LogFile
-  private let gate: Gate
+  private let gate: Gate?
 
-  init(_ inner: any LogFile, _ gate: Gate) {
+  init(_ inner: any LogFile, _ gate: Gate?) {
     self.inner = inner
     self.gate = gate
   }
@@ -74,7 +82,7 @@ private final class GatedFile: LogFile {
   }
 
   func sync() throws(SystemError) {
-    gate.pass()
+    gate?.pass()
     try inner.sync()
   }
 

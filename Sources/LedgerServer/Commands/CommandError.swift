@@ -54,6 +54,10 @@ enum CommandError: Error {
   case gone(TokenID)
   case protocolVersion
   case tooLargeReply(limitBytes: Int)
+  /// A moment that the log has not reached.
+  case momentAhead
+  /// Too many other moments wait for being rebuilt.
+  case tooManyMoments
   /// The log could not be read for this reply.
   case unreadableLog(StoreError)
   // As Redis words them, for clients that look at the words.
@@ -111,6 +115,9 @@ extension CommandError {
     case .protocolVersion: "NOPROTO unsupported protocol version"
     case .tooLargeReply(let limit):
       "LIMIT the reply would exceed \(limit) bytes; use AFTER and LIMIT"
+    case .momentAhead: "ERR ASOF is not a moment up to now"
+    case .tooManyMoments:
+      "LIMIT moments that wait for being rebuilt: at most \(PastState.maximumWanted)"
     case .unreadableLog(let error): "ERR the log cannot be read: \(error.description)"
     case .invalidStreamID:
       "ERR Invalid stream ID specified as stream command argument"

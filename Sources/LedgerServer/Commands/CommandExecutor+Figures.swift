@@ -133,6 +133,9 @@ extension CommandExecutor {
         ("rejected_connections", String(figures.connectionsRefused)),
         ("total_commands_processed", String(figures.commandsProcessed)),
         ("total_error_replies", String(figures.errorsReplied)),
+        ("past_states_rebuilt", String(past.rebuiltCount)),
+        ("past_state_last_seq", String(past.state.lastSequence.rawValue)),
+        ("past_states_wanted", String(past.wanted.count)),
       ]
     )
   }

@@ -73,12 +73,12 @@ extension CommandExecutor {
 
 extension EventID {
   /// The lowest id of a time's millisecond, or of 1970 before it.
-  fileprivate init(firstAt time: UnixTime) {
+  init(firstAt time: UnixTime) {
     self.init(milliseconds: UInt64(max(0, time.microseconds / 1000)), counter: 0)
   }
 
   /// The lowest id behind a time's millisecond; that of the first event before 1970.
-  fileprivate init(firstBehind time: UnixTime) {
+  init(firstBehind time: UnixTime) {
     let isBefore1970 = time.microseconds < 0
     self.init(
       milliseconds: isBefore1970 ? 0 : UInt64(time.microseconds / 1000) + 1, counter: 0)

@@ -11,24 +11,63 @@ extension CommandExecutor {
 
   func get(
     _ arguments: inout ArgumentReader, _ state: borrowing LedgerState, _ reply: inout ReplyWriter
-  ) throws(CommandError) {
+  ) throws(CommandError) -> Outcome {
     let id = try arguments.tokenID("the token")
-    write(state.token(id), &reply)
+    guard let moment = try asOf(&arguments) else {
+      write(state.token(id), validity, &reply)
+      return .replied
+    }
+    switch try viewpoint(moment) {
+    case .present(let validity): write(state.token(id), validity, &reply)
+    case .past(let validity): write(past.state.token(id), validity, &reply)
+    case .later(let outcome): return outcome
+    }
+    return .replied
   }
 
   func lookUp(
-    _ arguments: inout ArgumentReader, _ state: borrowing LedgerState,
+    _ arguments: inout ArgumentReader, _ request: Request, _ state: borrowing LedgerState,
     _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
+  ) throws(CommandError) -> Outcome {
+    try takeLookup(&arguments, state, &scratch)
+    guard let moment = try asOf(&arguments) else {
+      writeFirst(state, validity, scratch, &reply)
+      return .replied
+    }
+    switch try viewpoint(moment) {
+    case .present(let validity): writeFirst(state, validity, scratch, &reply)
+    case .past(let validity):
+      var again = ArgumentReader(request, of: arguments.command)
+      try takeLookup(&again, past.state, &scratch)
+      writeFirst(past.state, validity, scratch, &reply)
+    case .later(let outcome): return outcome
+    }
+    return .replied
+  }
+
+  private func takeLookup(
+    _ arguments: inout ArgumentReader, _ state: borrowing LedgerState,
+    _ scratch: inout QueryScratch
   ) throws(CommandError) {
     scratch.filter.removeAll()
     scratch.filter.require(character: try arguments.characterID())
     try arguments.scopes(into: &scratch, .all, in: state)
-    guard arguments.isAtEnd else { throw .unexpectedArgument(.tokenLookup) }
-    let found = state.first(scratch.filter, validity)
-    if let found { write(state.token(found), &reply) } else { reply.writeNull() }
   }
 
+  private func writeFirst(
+    _ state: borrowing LedgerState, _ validity: Validity, _ scratch: borrowing QueryScratch,
+    _ reply: inout ReplyWriter
+  ) {
+    let found = state.first(scratch.filter, validity)
+    if let found { write(state.token(found), validity, &reply) } else { reply.writeNull() }
+  }
+
+  /// Writes a token as it is now.
   func write(_ token: Token?, _ reply: inout ReplyWriter) {
+    write(token, validity, &reply)
+  }
+
+  private func write(_ token: Token?, _ validity: Validity, _ reply: inout ReplyWriter) {
     guard let token else {
       reply.writeNull()
       return
@@ -74,32 +113,64 @@ extension CommandExecutor {
 
   /// TOKENS.FIND and the four that begin with a condition of their own.
   func find(
-    _ arguments: inout ArgumentReader, _ state: borrowing LedgerState,
+    _ arguments: inout ArgumentReader, _ request: Request, _ state: borrowing LedgerState,
     _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
-  ) throws(CommandError) {
+  ) throws(CommandError) -> Outcome {
+    let query = try takeQuery(&arguments, state, &scratch)
+    guard let moment = query.asOf else {
+      try query.checkReferences()
+      write(query.result, state, validity, &scratch, &reply)
+      return .replied
+    }
+    switch try viewpoint(moment) {
+    case .present(let validity):
+      try query.checkReferences()
+      write(query.result, state, validity, &scratch, &reply)
+    case .past(let validity):
+      // The words have other meanings there: scopes and users have other numbers.
+      var again = ArgumentReader(request, of: arguments.command)
+      let query = try takeQuery(&again, past.state, &scratch)
+      try query.checkReferences()
+      write(query.result, past.state, validity, &scratch, &reply)
+    case .later(let outcome): return outcome
+    }
+    return .replied
+  }
+
+  private func takeQuery(
+    _ arguments: inout ArgumentReader, _ state: borrowing LedgerState,
+    _ scratch: inout QueryScratch
+  ) throws(CommandError) -> QueryWords {
     scratch.filter.removeAll()
-    try addOwnCondition(&arguments, state, to: &scratch)
-    var result = ResultWords()
+    var query = QueryWords()
+    try addOwnCondition(&arguments, state, &query, to: &scratch)
     while !arguments.isAtEnd {
       let keyword = try arguments.keyword()
-      if try !addCondition(keyword, &arguments, state, to: &scratch),
-        try !result.take(keyword, &arguments)
-      {
-        throw .unexpectedArgument(arguments.command)
+      switch keyword {
+      case .asof where query.asOf == nil: query.asOf = try arguments.moment("ASOF")
+      case .asof: throw .repeated(.asof)
+      case .equivalent:
+        require(equivalentTo: try arguments.tokenID("EQUIVALENT"), state, &query, &scratch.filter)
+      default:
+        if try !addCondition(keyword, &arguments, state, to: &scratch),
+          try !query.result.take(keyword, &arguments)
+        {
+          throw .unexpectedArgument(arguments.command)
+        }
       }
     }
-    write(result, state, &scratch, &reply)
+    return query
   }
 
   private func addOwnCondition(
-    _ arguments: inout ArgumentReader, _ state: borrowing LedgerState,
+    _ arguments: inout ArgumentReader, _ state: borrowing LedgerState, _ query: inout QueryWords,
     to scratch: inout QueryScratch
   ) throws(CommandError) {
     switch arguments.command {
     case .tokensRequireScopes: try arguments.scopes(into: &scratch, .all, in: state)
     case .tokensRequireScopesExact: try arguments.scopes(into: &scratch, .exactly, in: state)
     case .tokensEquivalentTo:
-      try require(equivalentTo: try arguments.tokenID("the token"), state, &scratch.filter)
+      require(equivalentTo: try arguments.tokenID("the token"), state, &query, &scratch.filter)
     case .tokensGetExpired: scratch.filter.requireExpired()
     default: break
     }
@@ -139,6 +210,16 @@ extension CommandExecutor {
     }
   }
 
+  /// The same for a query that may be about another moment: a missing reference is noted.
+  private func require(
+    equivalentTo id: TokenID, _ state: borrowing LedgerState, _ query: inout QueryWords,
+    _ filter: inout TokenFilter
+  ) {
+    do throws(Rejection) { try filter.require(equivalentTo: id, in: state) } catch {
+      query.note(missing: id)
+    }
+  }
+
   private func tokenIDs(_ arguments: inout ArgumentReader) throws(CommandError) -> [TokenID] {
     var ids: [TokenID] = []
     for _ in 0..<(try arguments.wordCount("IDS")) { ids.append(try arguments.tokenID("an id")) }
@@ -146,8 +227,8 @@ extension CommandExecutor {
   }
 
   private func write(
-    _ result: ResultWords, _ state: borrowing LedgerState, _ scratch: inout QueryScratch,
-    _ reply: inout ReplyWriter
+    _ result: ResultWords, _ state: borrowing LedgerState, _ validity: Validity,
+    _ scratch: inout QueryScratch, _ reply: inout ReplyWriter
   ) {
     switch result.form {
     case .count where result.isWhole:
@@ -161,13 +242,13 @@ extension CommandExecutor {
       scratch.ids.removeAll(keepingCapacity: true)
       state.appendIDs(
         scratch.filter, validity, after: result.after, limit: result.limit, to: &scratch.ids)
-      writeList(result.form, scratch.ids, state, &reply)
+      writeList(result.form, scratch.ids, state, validity, &reply)
     }
   }
 
   private func writeList(
     _ form: ResultWords.Form, _ ids: [Int64], _ state: borrowing LedgerState,
-    _ reply: inout ReplyWriter
+    _ validity: Validity, _ reply: inout ReplyWriter
   ) {
     switch form {
     case .ids:
@@ -178,18 +259,36 @@ extension CommandExecutor {
     case .first: reply.writeNull()
     case .fields(let fields):
       reply.writeArrayHeader(count: ids.count)
-      for id in ids { writeFields(fields, id, state, &reply) }
+      for id in ids { writeFields(fields, id, state, validity, &reply) }
     }
   }
 
   private func writeFields(
-    _ fields: [TokenField], _ id: Int64, _ state: borrowing LedgerState,
+    _ fields: [TokenField], _ id: Int64, _ state: borrowing LedgerState, _ validity: Validity,
     _ reply: inout ReplyWriter
   ) {
     guard let id = TokenID(id), let token = state.token(id)
     else { preconditionFailure("a query finds live tokens") }
     reply.writeArrayHeader(count: fields.count)
     for field in fields { field.write(token, validity, &reply) }
+  }
+}
+
+/// The words of a query but for its conditions, which go into the filter.
+private struct QueryWords {
+  var result = ResultWords()
+  var asOf: Moment?
+  /// A token of an EQUIVALENT that is none in the state that the words were read against.
+  private(set) var missingReference: TokenID?
+
+  /// Notes that a reference is missing; as of another moment it may have been there.
+  mutating func note(missing id: TokenID) {
+    missingReference = missingReference ?? id
+  }
+
+  /// Refuses a query that refers to a token that is none.
+  func checkReferences() throws(CommandError) {
+    if let missingReference { throw .notFound(missingReference) }
   }
 }
 

@@ -26,6 +26,8 @@ enum Outcome {
   case awaiting(JobWait)
   /// The reply comes with the next refresh job, or as an empty list after a time.
   case taking(TakeWait)
+  /// The request is carried out again when the state after this event is rebuilt.
+  case rebuilding(EventSequence)
   /// The reply is written, and the connection ends after it.
   case close
   /// The server ends; no reply.
@@ -60,6 +62,10 @@ final class CommandExecutor {
   var backOff = RefreshBackOff()
   /// Which tokens are kept fresh unasked.
   var upkeep = TokenUpkeep()
+  /// The past state at hand, for ASOF.
+  var past = PastState()
+  /// The last event of the state that is being rebuilt.
+  var rebuilding: EventSequence?
   /// What stops mass deletion.
   var deletionGuard = DeletionGuard()
   /// Whether a sync failed: nothing is written any more.
@@ -167,8 +173,8 @@ final class CommandExecutor {
     var arguments = ArgumentReader(request, of: command)
     switch command {
     case .tokenCreate: return try create(&arguments, session)
-    case .tokenGet: try get(&arguments, state, &reply)
-    case .tokenLookup: try lookUp(&arguments, state, &scratch, &reply)
+    case .tokenGet: return try get(&arguments, state, &reply)
+    case .tokenLookup: return try lookUp(&arguments, request, state, &scratch, &reply)
     case .tokenGrant: return try grant(&arguments, session, &reply)
     case .tokenDelete: return try delete(&arguments, session, &reply)
     case .tokenHistory: return try tokenHistory(&arguments)
@@ -176,7 +182,7 @@ final class CommandExecutor {
     case .tokenSecrets: try secrets(&arguments, &reply)
     case .tokensFind, .tokensRequireScopes, .tokensRequireScopesExact, .tokensEquivalentTo,
       .tokensGetExpired:
-      try find(&arguments, state, &scratch, &reply)
+      return try find(&arguments, request, state, &scratch, &reply)
     case .tokensDelete: return try deleteMatching(&arguments, session, state, &scratch, &reply)
     case .tokenAccess: return try access(&arguments, state, &reply)
     case .tokenAccessFor: return try accessFor(&arguments, state, &scratch, &reply)
@@ -199,7 +205,7 @@ final class CommandExecutor {
     case .tokensRequired, .tokenRequired, .tokenSingleUse:
       return try decideGuard(&arguments, session, &reply)
     case .ledgerStatus: writeStatus(&reply)
-    case .ledgerDigest: reply.writeBulk(store.state.digest().hex)
+    case .ledgerDigest: return try digest(&arguments, &reply)
     case .xlen: try streamLength(&arguments, &reply)
     case .xrange: return try range(&arguments, isReverse: false, &reply)
     case .xrevrange: return try range(&arguments, isReverse: true, &reply)

@@ -4,7 +4,7 @@
 
 /// A word that introduces a value, or is an argument by itself.
 enum Keyword: UInt8, CaseIterable, Sendable {
-  case access, actor, add, after, at, block, character, `class`, code, count, created
+  case access, actor, add, after, asof, at, block, character, `class`, code, count, created
   case equivalent, exactly, exists, expect, expired
   case fields, first, fraction, fresh, held, id, ids, key, limit, list, logins, name, new
   case norefresh, nouser, owner, reason

@@ -24,11 +24,13 @@ enum Pause {
   case awaiting(JobWait)
   /// The request waits for refresh jobs.
   case taking(TakeWait)
+  /// The request waits for the state after this event.
+  case rebuilding(EventSequence)
 
   /// Whether the peer may leave while nothing is read from it.
   var isForPeer: Bool {
     switch self {
-    case .blocked, .awaiting, .taking: true
+    case .blocked, .awaiting, .taking, .rebuilding: true
     case .commit, .streaming: false
     }
   }

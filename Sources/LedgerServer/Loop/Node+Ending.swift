@@ -40,6 +40,7 @@ extension Node {
     isStopping = true
     farewellEndMicroseconds = clock.monotonicMicroseconds + Self.farewellMicroseconds
     for connection in connectionsInOrder {
+      forgetPast(of: connection)
       connection.pause = nil
       connection.isEnding = true
       send(connection)

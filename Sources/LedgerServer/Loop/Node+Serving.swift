@@ -168,6 +168,10 @@ extension Node {
       connection.pause = .commit
       waitForCommit(connection)
       return false
+    case .rebuilding(let last):
+      connection.pause = .rebuilding(last)
+      rebuilding.append(connection)
+      return false
     case .streaming(let cursor):
       connection.pause = .streaming(cursor)
       streaming.append(connection)

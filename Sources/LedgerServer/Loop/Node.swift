@@ -28,6 +28,8 @@ final class Node {
   /// Connections that wait for the outcome of a refresh, or for jobs.
   var awaiting: [Connection] = []
   var taking: [Connection] = []
+  /// Connections that wait for a past state.
+  var rebuilding: [Connection] = []
 
   /// Where requests are received, and parsed in place when they arrive whole.
   var receiveBuffer = [UInt8](repeating: 0, count: 256 * 1024)
@@ -77,6 +79,7 @@ final class Node {
     guard !connection.isClosed else { return }
     connections[connection.session.number] = nil
     forgetRefreshes(of: connection)
+    forgetPast(of: connection)
     connection.end()
     connection.wire.close()
   }
@@ -89,6 +92,7 @@ final class Node {
       writeSlices()
       endWaits()
       carryOnRefreshes()
+      carryOnRebuilding()
       store.submit()
       if store.commitDescriptor == nil { finishCommit() }
     }
@@ -102,7 +106,7 @@ final class Node {
     for case .blocked(let wait) in blocked.map(\.pause) {
       due = min(due, wait.deadlineMicroseconds ?? .max)
     }
-    return min(due, refreshDueMicroseconds)
+    return min(due, refreshDueMicroseconds, executor.past.idleEndMicroseconds ?? .max)
   }
 
   /// Takes over settings that were read again, also for those who are connected.

@@ -43,13 +43,14 @@ public final class Server {
   static let signalWord: UInt32 = 2
   static let commitWord: UInt32 = 3
   static let workerWord: UInt32 = 4
+  static let rebuildWord: UInt32 = 5
   /// Generations of connections start above the words of the server's own descriptors.
   static let firstGeneration: UInt32 = 16
 
   /// Puts the server together; ``run()`` starts it.
   ///
   /// - Parameters:
-  ///   - store: open for writing, with its commit thread started.
+  ///   - store: open for writing, with its threads started.
   ///   - settings: what holds until they are read again.
   ///   - listener: a listening socket.
   ///   - signals: SIGTERM and SIGINT end the server, SIGHUP reads the settings again.
@@ -74,6 +75,10 @@ public final class Server {
     if let descriptor = store.commitDescriptor {
       try poll.add(
         EventWord(descriptor: descriptor, generation: Self.commitWord), for: .readable)
+    }
+    if let descriptor = store.rebuildDescriptor {
+      try poll.add(
+        EventWord(descriptor: descriptor, generation: Self.rebuildWord), for: .readable)
     }
     try resumeAccepting()
     node.whenToldToStop = { [unowned self] in stop() }
@@ -100,6 +105,7 @@ public final class Server {
     case Self.listenerWord: acceptAll()
     case Self.signalWord: handleSignals()
     case Self.commitWord: node.finishCommit()
+    case Self.rebuildWord: node.finishRebuild()
     case Self.workerWord: collectWorkers()
     default: if let connection = connections[event.word] { node.serve(connection, event) }
     }

@@ -17,7 +17,7 @@ enum FlagName: String, CaseIterable, Hashable, Sendable {
   case segment, from, offset
   case dryRun = "dry-run"
   case apply
-  case held, since, until, actor, reason, token
+  case held, since, until, actor, reason, token, asof
 
   /// The flag as it is typed.
   var typed: String { "--" + rawValue }

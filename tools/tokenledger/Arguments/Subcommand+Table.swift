@@ -67,6 +67,7 @@ extension Subcommand {
       Flag(.type, .choice(["character", "corporation"]), isRepeatable: true, "of this type"),
       Flag(.owner, .text("HASH"), isRepeatable: true, "of this owner hash"),
       Flag(.ids, .ids, isRepeatable: true, "one of these"),
+      Flag(.asof, .moment, "as it was after this moment"),
       Flag(.after, .id, "only ids above this one"),
       Flag(.limit, .count(minimum: 0), "at most so many, the lowest ids"),
       Flag(.count, "show how many there are"),
@@ -82,6 +83,9 @@ extension Subcommand {
       Example(
         typed: "query --character 95465499 --json", purpose: "all that is known, for programs"),
       Example(typed: "query --expired --refreshable --fields id,user", purpose: "who waits"),
+      Example(
+        typed: "query --scopes esi-wallet.read_character_wallet.v1 --asof 2026-11-17T12:00:00Z",
+        purpose: "who could read wallets then"),
     ])
 
   private static let history = Subcommand(
@@ -125,7 +129,11 @@ extension Subcommand {
 
   private static let digest = Subcommand(
     .digest, "Shows the digest of the whole state, to compare two ledgers.",
-    examples: [Example(typed: "digest --data ./copy", purpose: "of a copy")])
+    flags: [Flag(.asof, .moment, "as it was after this moment")],
+    examples: [
+      Example(typed: "digest --data ./copy", purpose: "of a copy"),
+      Example(typed: "digest --asof \"#1200\"", purpose: "after the event with this sequence"),
+    ])
 
   private static let verify = Subcommand(
     .verify, "Reads every byte of a ledger and says what is wrong with it.",

@@ -8,7 +8,8 @@ import RESP
 enum DigestCommand {
   /// Asks and shows the digest.
   static func run(_ session: Session) throws {
-    let request = LedgerRequest("LEDGER.DIGEST")
+    var request = LedgerRequest("LEDGER.DIGEST")
+    session.arguments.value(.asof).map { request.add("ASOF", $0) }
     let endpoint = try session.open(for: .reading)
     guard let digest = try endpoint.call(request).text
     else { throw EndpointError.unexpectedReply(command: request.command) }

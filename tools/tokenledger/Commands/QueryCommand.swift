@@ -3,6 +3,7 @@
 // Schema: schema/protocol.md, "Filters and results".
 
 import RESP
+import TokenLedger
 
 /// The subcommand `query`.
 enum QueryCommand {
@@ -45,7 +46,8 @@ enum QueryCommand {
     var pages = RowPages(
       endpoint, request, fields: fields, after: session.arguments.integer(.after),
       limit: session.arguments.integer(.limit))
-    var table = TokenTable(fields, isStandard: chosen == nil, now: session.now)
+    let moment = try session.arguments.value(.asof).flatMap { Moment($0) }?.time(in: endpoint)
+    var table = TokenTable(fields, isStandard: chosen == nil, now: moment ?? session.now)
     var count = 0
     while let rows = try pages.next() {
       if isJSON {
@@ -89,5 +91,6 @@ extension LedgerRequest {
     for ids in arguments.values(.ids) {
       add("IDS", list: ids.commaSeparated.map { Array($0.utf8) })
     }
+    if let moment = arguments.value(.asof) { add("ASOF", moment) }
   }
 }
