@@ -6,6 +6,7 @@
 // both are the writer's work, off the loop's thread (`seal`).
 
 internal import Bytes
+internal import CryptoPrimitives
 
 /// Why an event does not fit into a batch, which is as it was before.
 public enum BatchLimit: Error, Equatable, Sendable {
@@ -63,11 +64,15 @@ public struct LogBatch: ~Copyable, Sendable {
   /// - Parameters:
   ///   - facts: What never changes; at least one byte.
   ///   - sections: The parts that can be erased later, in order.
+  ///   - erased: The sections, by index, that are digests which stand for erased ones.
   /// - Throws: `BatchLimit`; the batch is then as it was.
   /// - Complexity: amortised O(bytes).
   public mutating func append(
-    facts: Span<UInt8>, sections: [[UInt8]] = []
+    facts: Span<UInt8>, sections: [[UInt8]] = [], erased: Set<Int> = []
   ) throws(BatchLimit) {
+    precondition(
+      erased.allSatisfy { sections[$0].count == SHA256Digest.sizeBytes },
+      "a digest stands for an erased section")
     precondition(!facts.isEmpty, "an event without facts")
     precondition(bytes.count == sizeBytes, "append to a sealed batch")
     let bodySize = try bodySizeBytes(factsSizeBytes: facts.count, sections: sections)
@@ -79,7 +84,10 @@ public struct LogBatch: ~Copyable, Sendable {
       littleEndian: FrameHead.word(
         kind: .event, bodySizeBytes: bodySize, sectionCount: sections.count))
     bytes.append(littleEndian: UInt64(0))
-    for section in sections { bytes.append(littleEndian: UInt32(section.count)) }
+    for (index, section) in sections.enumerated() {
+      let mark = erased.contains(index) ? LogFormat.erasedBit : 0
+      bytes.append(littleEndian: UInt32(section.count) | mark)
+    }
     bytes.append(span: facts)
     for section in sections { bytes.append(contentsOf: section) }
     while bytes.count < frameEnd { bytes.append(0) }

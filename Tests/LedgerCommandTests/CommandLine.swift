@@ -22,6 +22,8 @@ func run(
 ) -> Outcome {
   let console = Console(
     output: .memory([]), messages: .memory([]), isInteractive: isInteractive)
+  var lines = input.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    .makeIterator()
   let surroundings = Surroundings(
     console: console, environment: environment, now: { 1_795_435_200_000_000 },
     open: { (_, _) throws(EndpointError) in
@@ -30,7 +32,7 @@ func run(
       }
       return endpoint
     },
-    readInput: { Data(input.utf8) })
+    readInput: { Data(input.utf8) }, readLine: { lines.next() })
   let exitCode = CommandLineRun(in: surroundings).run(words)
   return Outcome(
     exitCode: exitCode, output: console.output.text, messages: console.messages.text)

@@ -35,7 +35,7 @@ import TokenLedger
         guard case .directory(let path) = place else { throw .noLedger(directory: "") }
         return try DirectoryEndpoint(path, for: use, clock: clock)
       },
-      readInput: { Data() })
+      readInput: { Data() }, readLine: { nil })
     let exitCode = CommandLineRun(in: surroundings).run(words + ["--data", directory])
     return Outcome(
       exitCode: exitCode, output: console.output.text, messages: console.messages.text)

@@ -231,7 +231,7 @@ import TokenLedger
       let console = Console(output: .memory([]), messages: .memory([]), isInteractive: false)
       let surroundings = Surroundings(
         console: console, environment: [:], now: { 0 }, open: LedgerOpening.open,
-        readInput: { Data() })
+        readInput: { Data() }, readLine: { nil })
       #expect(CommandLineRun(in: surroundings).run(words) == .damaged)
       let text = console.messages.text
       #expect(text.contains("readable up to sequence") && text.contains("can be read behind it"))

@@ -11,7 +11,7 @@ enum Program {
     let surroundings = Surroundings(
       console: .standard(), environment: ProcessInfo.processInfo.environment,
       now: SystemClock.realtimeMicroseconds, open: LedgerOpening.open,
-      readInput: { FileHandle.standardInput.readDataToEndOfFile() })
+      readInput: { FileHandle.standardInput.readDataToEndOfFile() }, readLine: { readLine() })
     let words = Array(CommandLine.arguments.dropFirst())
     exit(CommandLineRun(in: surroundings).run(words).rawValue)
   }

@@ -48,6 +48,8 @@ extension ValueFault {
     case .notIDs: "should be ids with commas between them, such as 1,2,3"
     case .notTime:
       "should be a time such as 2026-11-23T12:00:00Z, or seconds since 1970"
+    case .notCondition(let fault):
+      "should be a condition; at character \(fault.position): \(fault.expected)"
     case .notMoment:
       "should be a time such as 2026-11-23T12:00:00Z, an event id, or #sequence"
     case .below(let minimum): "should be an integer from \(minimum) on"

@@ -2,6 +2,7 @@
 // Figures and names only: never a secret, a user or a scope. Every figure is kept as it changes, so
 // asking costs the reply and nothing else; but for the room on the disk, one call of statvfs.
 
+import Bytes
 import EventLog
 import LedgerStore
 import LinuxIO

@@ -2,6 +2,7 @@
 // Pure; resolved against the state once, when the request comes. Schema: schema/protocol.md,
 // "History".
 
+import Bytes
 import TokenLedger
 
 /// Conditions on events that must all hold; one that was not given holds.

@@ -3,6 +3,7 @@
 // Nothing is resolved here: moments and tokens are the executor's. Schema: schema/protocol.md,
 // "History".
 
+import Bytes
 import RESP
 import TokenLedger
 

@@ -18,6 +18,8 @@ enum FlagName: String, CaseIterable, Hashable, Sendable {
   case dryRun = "dry-run"
   case apply
   case held, since, until, actor, reason, token, asof
+  case trace, `break`, diff, step, into, check
+  case digestEvery = "digest-every"
 
   /// The flag as it is typed.
   var typed: String { "--" + rawValue }

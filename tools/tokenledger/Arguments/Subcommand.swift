@@ -5,6 +5,7 @@
 /// The subcommands, by the word that is typed.
 enum SubcommandName: String, CaseIterable, Hashable, Sendable {
   case `import`, export, query, history, restore, status, digest, verify, dump, repair
+  case replay
   case completion
 }
 

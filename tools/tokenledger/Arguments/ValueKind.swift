@@ -24,6 +24,8 @@ enum ValueKind: Sendable {
   case time
   /// A moment of the log: a time, an event id, or a sequence after `#`.
   case moment
+  /// A condition on the steps of a replay.
+  case condition
   /// One of a few words.
   case choice([String])
 
@@ -36,6 +38,7 @@ enum ValueKind: Sendable {
     case .ids: "ID,…"
     case .time: "TIME"
     case .moment: "MOMENT"
+    case .condition: "CONDITION"
     case .fields: "NAME,…"
     case .choice(let words): words.joined(separator: "|")
     }
@@ -53,6 +56,7 @@ enum ValueKind: Sendable {
     case .fields: text.commaSeparated.lazy.compactMap(fault(ofField:)).first
     case .time: UnixTime(text) == nil ? .notTime : nil
     case .moment: Moment(text) == nil ? .notMoment : nil
+    case .condition: ConditionParser.fault(of: text).map { .notCondition($0) }
     case .choice(let words): words.contains(text) ? nil : .notOneOf(words)
     }
   }
@@ -68,6 +72,7 @@ enum ValueKind: Sendable {
 /// What is wrong with a value: never the value itself, which might be a secret in a wrong place.
 enum ValueFault: Equatable, Sendable {
   case emptyPath, notInteger, notID, notIDs, notTime, notMoment
+  case notCondition(ConditionFault)
   case below(Int64)
   case notOneOf([String])
   case notField(near: String?)

@@ -46,6 +46,7 @@ struct CommandLineRun {
     case .restore: try RestoreCommand.run(session)
     case .status: try StatusCommand.run(session)
     case .digest: try DigestCommand.run(session)
+    case .replay: return try ReplayCommand.run(session)
     case .verify: return try VerifyCommand.run(session)
     case .dump: try DumpCommand.run(session)
     case .repair: return try RepairCommand.run(session)

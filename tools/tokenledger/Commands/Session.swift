@@ -29,6 +29,8 @@ struct Surroundings {
   let open: (LedgerPlace, LedgerUse) throws(EndpointError) -> any LedgerEndpoint
   /// What the standard input holds.
   let readInput: () -> Data
+  /// The next line of the standard input; nil at its end.
+  let readLine: () -> String?
 }
 
 /// One run of one subcommand.
@@ -69,6 +71,21 @@ struct Session {
       let isMissing = (error as? CocoaError)?.code == .fileReadNoSuchFile
       throw InputError(path: path, isMissing: isMissing)
     }
+  }
+
+  /// Opens the ledger at another place than the line's.
+  func open(
+    _ place: LedgerPlace, for use: LedgerUse
+  ) throws(EndpointError) -> any LedgerEndpoint {
+    try surroundings.open(place, use)
+  }
+
+  /// The next line of the standard input; nil at its end.
+  ///
+  /// On a terminal it is asked for.
+  func readLine(prompt: String) -> String? {
+    if console.isInteractive { console.tell(prompt) }
+    return surroundings.readLine()
   }
 
   /// Writes one JSON value as a line.

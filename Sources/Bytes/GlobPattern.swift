@@ -1,18 +1,18 @@
-// Patterns of CONFIG GET: `*`, `?`, `[a-c]`, `[^a]` and `\`, as in Redis; over bytes.
+// Patterns as Redis has them: `*`, `?`, `[a-c]`, `[^a]` and `\`; over bytes.
 // Linear in the usual case. A pattern with many stars costs at most name × pattern, since only the
 // last star is ever retried: no pattern of a client can hold up the loop.
 
 /// A pattern over bytes.
-struct GlobPattern {
+public struct GlobPattern: Sendable {
   private let pattern: [UInt8]
 
   /// Takes the pattern as it is written.
-  init(_ pattern: [UInt8]) {
+  public init(_ pattern: [UInt8]) {
     self.pattern = pattern
   }
 
   /// Whether all of `name` fits.
-  func matches(_ name: [UInt8]) -> Bool {
+  public func matches(_ name: [UInt8]) -> Bool {
     var position = 0
     var index = 0
     var star: (index: Int, position: Int)?

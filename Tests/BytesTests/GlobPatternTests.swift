@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import LedgerServer
+import Bytes
 
 @Suite struct GlobPatternTests {
   @Test(arguments: [
