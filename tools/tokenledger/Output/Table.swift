@@ -39,17 +39,26 @@ struct Table {
 
   /// The lines of the table, the headings first; two blanks part the columns.
   var text: String {
-    let widths = columns.indices.map { index in
-      rows.reduce(columns[index].heading.displayWidth) { max($0, $1[index].displayWidth) }
-    }
+    let widths = columns.widths(of: rows)
     let lines = [columns.map(\.heading)] + rows
-    return lines.map { line($0, widths) + "\n" }.joined()
+    return lines.map { columns.line($0, widths) + "\n" }.joined()
+  }
+}
+
+extension [Table.Column] {
+  /// The width that each column needs for its heading and these rows.
+  func widths(of rows: [[String]]) -> [Int] {
+    indices.map { index in
+      rows.reduce(self[index].heading.displayWidth) { Swift.max($0, $1[index].displayWidth) }
+    }
   }
 
-  private func line(_ cells: [String], _ widths: [Int]) -> String {
-    let padded = columns.indices.map { index in
-      let blanks = String(repeating: " ", count: widths[index] - cells[index].displayWidth)
-      return columns[index].alignment == .left ? cells[index] + blanks : blanks + cells[index]
+  /// A line of cells; one that is wider than its column moves the rest of its own line.
+  func line(_ cells: [String], _ widths: [Int]) -> String {
+    let padded = indices.map { index in
+      let count = Swift.max(0, widths[index] - cells[index].displayWidth)
+      let blanks = String(repeating: " ", count: count)
+      return self[index].alignment == .left ? cells[index] + blanks : blanks + cells[index]
     }
     let text = padded.joined(separator: "  ")
     return String(text.reversed().drop { $0 == " " }.reversed())
