@@ -67,6 +67,8 @@ enum UsageError: Error, Equatable, Sendable {
   case missingOperand(String, SubcommandName)
   case wrongOperand(String, ValueFault)
   case needlessOperand(SubcommandName)
+  /// An operand and a flag that say the same thing in two ways.
+  case excludedOperand(String, by: FlagName)
   case exportNeedsAFile
   /// A restore names no tokens, or names them in two ways.
   case restoreNeedsOneChoice

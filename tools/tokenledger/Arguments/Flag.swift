@@ -18,6 +18,7 @@ enum FlagName: String, CaseIterable, Hashable, Sendable {
   case dryRun = "dry-run"
   case apply
   case held, since, until, actor, reason, token, asof
+  case csv, cloudevents
 
   /// The flag as it is typed.
   var typed: String { "--" + rawValue }

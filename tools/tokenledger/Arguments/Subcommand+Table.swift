@@ -88,15 +88,6 @@ extension Subcommand {
         purpose: "who could read wallets then"),
     ])
 
-  private static let history = Subcommand(
-    .history, "Shows what happened to one token, also to a deleted one.",
-    operands: [Operand(placeholder: "ID", kind: .id, summary: "the token")],
-    flags: [
-      Flag(.count, .count(minimum: 1), "at most so many events"),
-      Flag(.reverse, "newest first"),
-    ],
-    examples: [Example(typed: "history 42 --reverse --count 5", purpose: "the last five events")])
-
   private static let restoring = Subcommand(
     .restore, "Brings deleted tokens back, or lets go of those held back.",
     discussion: """

@@ -1,6 +1,6 @@
 // How a line stands out on a terminal. Whether there is colour at all is the session's to say
 // (`Session.isColoured`); without it every line is plain text, byte for byte.
-// Invariant: a text is made harmless before it is coloured, so no sequence but these steers anything.
+// Invariant: a text is made harmless before it is coloured, so only these sequences remain.
 
 /// How much a line asks to be noticed.
 enum Emphasis: Sendable {

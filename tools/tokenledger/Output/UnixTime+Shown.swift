@@ -1,4 +1,5 @@
-// Moments for people: absolute, to the second, and relative to another moment, in the greatest unit.
+// Moments for people: absolute, to the second, and relative to another moment, in the greatest
+// unit that fits.
 // Pure: the clock is passed in by whoever shows something, so that every output can be tested.
 
 import TokenLedger
