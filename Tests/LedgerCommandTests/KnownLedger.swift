@@ -45,10 +45,13 @@ final class KnownLedger {
     }
   }
 
-  /// Carries out a command, a line of words with blanks between them; `_` is a blank in a word.
+  /// Carries out a command, a line of words with blanks between them; `_` is a blank in a word, `~`
+  /// the empty word.
   @discardableResult
   func write(_ line: String) throws -> Reply {
-    let words = line.split(separator: " ").map { Array($0.replacing("_", with: " ").utf8) }
+    let words = line.split(separator: " ").map { word in
+      word == "~" ? [] : Array(word.replacing("_", with: " ").utf8)
+    }
     let bytes = local.call(words)
     var parser = ReplyParser()
     var offset = 0

@@ -70,6 +70,8 @@ enum UsageError: Error, Equatable, Sendable {
   /// An operand and a flag that say the same thing in two ways.
   case excludedOperand(String, by: FlagName)
   case exportNeedsAFile
+  /// A flag of the subcommand that means nothing to the question asked.
+  case foreignFlag(FlagName, String)
   /// A restore names no tokens, or names them in two ways.
   case restoreNeedsOneChoice
   /// Neither of two flags was given, and the program does not choose.

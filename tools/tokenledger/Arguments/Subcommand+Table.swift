@@ -5,7 +5,7 @@
 extension Subcommand {
   /// Every subcommand, in the order of the help page.
   static let all = [
-    importing, exporting, querying, history, restoring, status, digest, verify, dump, repair,
+    importing, exporting, querying, history, audit, restoring, status, digest, verify, dump, repair,
     completion,
   ]
 

@@ -19,7 +19,7 @@ extension EventEntry.Field {
   }
 
   /// The names of a list of scopes, with the percent-encoding undone.
-  var scopeNames: [[UInt8]] {
+  fileprivate var scopeNames: [[UInt8]] {
     value.utf8.split(separator: UInt8(ascii: " ")).map { decodePercents(Array($0)) }
   }
 
@@ -48,4 +48,12 @@ private func decodePercents(_ name: [UInt8]) -> [UInt8] {
     }
   }
   return bytes
+}
+
+extension EventEntry {
+  /// The names of the scopes that the event tells of.
+  var scopeNames: [String] {
+    let names = fields.first { $0.name == "scopes" }?.scopeNames ?? []
+    return names.map { String(decoding: $0, as: UTF8.self) }
+  }
 }

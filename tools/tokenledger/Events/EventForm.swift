@@ -28,18 +28,11 @@ enum EventForm {
   private static func shownDetails(_ entry: EventEntry) -> String {
     entry.details.filter { $0.name != "previous" }.map { field in
       guard field.name.hasSuffix("_us"), let microseconds = Int64(field.value)
-      else { return "\(field.name)=\(shortened(field.value))" }
+      else { return "\(field.name)=\(field.value.shortened)" }
       return "\(field.name.dropLast(3))=\(UnixTime(clampingMicroseconds: microseconds).shown)"
     }
     .joined(separator: " ")
   }
-
-  private static func shortened(_ text: String) -> String {
-    text.count <= maximumCharacters ? text : text.prefix(maximumCharacters) + "…"
-  }
-
-  /// Characters of a value in the table.
-  private static let maximumCharacters = 48
 
   // MARK: For programs
 

@@ -8,6 +8,9 @@ extension String {
   /// - Source: Unicode Standard Annex #11, "East Asian Width"; #51, "Emoji Presentation".
   var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
 
+  /// The text cut to what a cell of a table can hold.
+  var shortened: String { count <= 48 ? self : prefix(48) + "…" }
+
   /// The text with every character that would steer the terminal spelt out: `\u{1b}`.
   ///
   /// Controls, line and paragraph separators, and the marks that turn the direction of writing.
