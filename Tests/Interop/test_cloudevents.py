@@ -4,10 +4,10 @@ import copy
 import json
 import pathlib
 import shutil
-import subprocess
 import unittest
 
-from daemon import WAIT_SECONDS, Home, binary
+from command_line import PLANTED, objects
+from daemon import Home
 from ledger_case import LedgerCase
 
 try:
@@ -19,19 +19,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "schema/events.schema.json").read_text())
 #: Recorded logs that hold every type of event between them.
 LOGS = [ROOT / "Tests/Fixtures/log-v1" / name for name in ("whole", "logins")]
-PLANTED = "pl4nted"
+
+needs_validator = unittest.skipIf(
+    jsonschema is None,
+    "NO SCHEMA WAS CHECKED: this Python has no jsonschema (Debian's has, with python3-jsonschema)")
 
 
-def objects(*arguments):
-    """What the command line writes, a JSON object a line."""
-    program = pathlib.Path(binary()).with_name("tokenledger")
-    done = subprocess.run([program, *arguments], capture_output=True, check=True, text=True,
-                          timeout=WAIT_SECONDS)
-    assert PLANTED not in done.stdout + done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-@unittest.skipIf(jsonschema is None, "no schema was checked: python3-jsonschema is not installed")
+@needs_validator
 class Schema(unittest.TestCase):
 
     def setUp(self):
@@ -100,7 +94,7 @@ def changed(event, part, name, value):
 class Life(LedgerCase):
     """A daemon's own events, also with a scope's name and a reason that need care."""
 
-    @unittest.skipIf(jsonschema is None, "no schema was checked: python3-jsonschema is missing")
+    @needs_validator
     def test_the_events_of_a_daemon_validate_and_keep_texts(self):
         with self.connect() as wire:
             token = self.create(wire, scopes=["a b", "50%", "é"], user='="x"', key="k",
