@@ -17,9 +17,12 @@ public struct LogReader: ~Copyable {
 
   /// At most this many segments are kept open.
   public static let openSegmentLimit = 8
-  /// What is read at once for a single event, and for events in a row.
+  /// What is read at once for a single event, for a few, and for many in a row.
   private static let singleChunkBytes = 4 * 1024
+  private static let fewChunkBytes = 8 * 1024
   private static let rowChunkBytes = 64 * 1024
+  /// Up to so many events are few: what an index leaves to be passed over.
+  private static let fewEvents: UInt64 = 32
 
   /// Reads from the log in `storage`; nothing is read yet.
   public init(storage: any LogStorage) {
@@ -77,7 +80,8 @@ public struct LogReader: ~Copyable {
     _ segment: SegmentFile, from place: LogLocation, _ next: inout UInt64,
     through lastSequence: UInt64, _ body: (LogEvent) -> Bool
   ) throws(LogError) -> Bool {
-    var source = SegmentSource(segment, chunkSizeBytes: rowChunkBytes)
+    let isFew = lastSequence - next < fewEvents
+    var source = SegmentSource(segment, chunkSizeBytes: isFew ? fewChunkBytes : rowChunkBytes)
     var offset = Int(place.offset)
     while next <= lastSequence {
       let head = try source.goodFrame(at: offset)

@@ -122,6 +122,8 @@ enum CommandName: UInt8, CaseIterable, Sendable {
 enum XinfoSubcommand: UInt8, CaseIterable, Sendable {
   /// `XINFO STREAM`: shows the length of the log, its first and its last entry.
   case stream = 0
+  /// `XINFO GROUPS`: lists the consumer groups of the log: none.
+  case groups = 1
 }
 
 /// A subcommand of CLIENT.
@@ -868,6 +870,16 @@ extension CommandSpecification {
     subcommands: [
       CommandSpecification(
         name: "STREAM", summary: "Shows the length of the log, its first and its last entry.",
+        since: "0.1.0", group: .stream, arity: -3,
+        complexity: "O(R) for R entries in the reply.",
+        role: .reader, effect: .read,
+        arguments: [
+          CommandArgument("key", .key),
+          CommandArgument("full", .block, token: "FULL", [.optional], Fragment.count),
+        ],
+        subcommands: []),
+      CommandSpecification(
+        name: "GROUPS", summary: "Lists the consumer groups of the log: none.",
         since: "0.1.0", group: .stream, arity: 3,
         complexity: "O(1).",
         role: .reader, effect: .read,

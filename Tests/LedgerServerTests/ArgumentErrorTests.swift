@@ -173,19 +173,19 @@ import Testing
     ("XRANGE ledger 1-2-3 +", "ERR Invalid stream ID specified as stream command argument"),
     ("XRANGE ledger -1 +", "ERR Invalid stream ID specified as stream command argument"),
     ("XRANGE ledger ( +", "ERR Invalid stream ID specified as stream command argument"),
-    ("XRANGE ledger - + COUNT", "ERR syntax error: COUNT is missing"),
-    ("XRANGE ledger - + COUNT x", "ERR COUNT is not an integer or out of range"),
-    ("XRANGE ledger - + LIMIT 1", "ERR syntax error: a keyword of XRANGE was expected"),
-    ("XREAD COUNT 1 BLOCK 1", "ERR syntax error: STREAMS is missing"),
-    ("XREAD BLOCK -1 STREAMS ledger 0", "ERR BLOCK is not between 0 and 100000000000"),
+    ("XRANGE ledger - + COUNT", "ERR syntax error"),
+    ("XRANGE ledger - + COUNT x", "ERR value is not an integer or out of range"),
+    ("XRANGE ledger - + LIMIT 1", "ERR syntax error"),
+    ("XREAD COUNT 1 BLOCK 1", "ERR syntax error"),
+    ("XREAD BLOCK -1 STREAMS ledger 0", "ERR timeout is negative"),
     (
       "XREAD STREAMS ledger ledger 0",
-      "ERR Unbalanced 'xread' list of streams: for each stream key an"
+      "ERR Unbalanced XREAD list of streams: for each stream key an"
         + " ID or '$' must be specified."
     ),
     (
       "XREAD COUNT 1 STREAMS ledger",
-      "ERR Unbalanced 'xread' list of streams: for each stream key an"
+      "ERR Unbalanced XREAD list of streams: for each stream key an"
         + " ID or '$' must be specified."
     ),
     ("XREAD STREAMS ledger x", "ERR Invalid stream ID specified as stream command argument"),

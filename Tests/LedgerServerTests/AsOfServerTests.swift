@@ -131,6 +131,23 @@ import TokenLedger
     #expect(try server.shutDown() == .requested)
   }
 
+  @Test func `a moment waits for what came before it and is still on its way to the disk`() throws {
+    let gate = GatedStorage(SimulatedStorage())
+    let server = try ServerUnderTest(gate, options: .frozen(at: 1_700_000_000))
+    let writer = try server.connect()
+    #expect(try writer.ask(Self.create) == ":1")
+    gate.shut()
+    try writer.send(Self.create)
+    #expect(gate.waitForCall())
+    let historian = try server.connect()
+    try historian.send("TOKENS.FIND COUNT ASOF 1700000000")
+    #expect(try server.connect().ask("TOKENS.FIND COUNT ASOF #2") == ":1")
+    gate.open()
+    #expect(try writer.reply().shown == ":2")
+    #expect(try historian.reply().shown == ":2")
+    #expect(try server.shutDown() == .requested)
+  }
+
   @Test func `a server ends although a past state is being rebuilt`() throws {
     let (server, gate) = try gated(tokens: 9)
     gate.shut()

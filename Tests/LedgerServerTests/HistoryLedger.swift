@@ -40,7 +40,8 @@ struct HistoryLedger {
 
   private mutating func step() throws {
     clock.now = UnixTime(
-      clampingMicroseconds: clock.now.microseconds + pick([0, 0, 1, 999, 1000, 777_000, -5000]))
+      clampingMicroseconds: clock.now.microseconds
+        + pick([0, 0, 1, 999, 1000, 777_000, -5000, 300_000_000]))
     let id =
       tokenCount == 0 ? nil : TokenID(Int64.random(in: 1...Int64(tokenCount), using: &generator))
     let state = Int.random(in: 0..<8, using: &generator)

@@ -124,6 +124,13 @@ extension Chronicle {
       let query = ModelQuery(conditions: [.character(character), .scopes(scopes)])
       return query.matches(tokens, now: now).first?.shown(now: now, dialect) ?? "_"
     case .find(let query): return query.reply(tokens, now: now, dialect)
+    case .findAsOf(let query, let last):
+      guard last <= moment.eventCount else { return "-ERR ASOF is not a moment up to now" }
+      let then = last == 0 ? 0 : events[last - 1].milliseconds * 1000
+      return query.reply(pasts[last].tokens, now: then, dialect)
+    case .ledgerHistory(let id, let count, let isReverse):
+      let sequences = (1...moment.eventCount).filter { id == nil || events[$0 - 1].token == id }
+      return entries(sequences, count ?? 1000, isReverse: isReverse)
     case .history(let id, let count, let isReverse):
       guard let token = tokens[id] else { return notFound(id) }
       return entries(token.history, count, isReverse: isReverse)

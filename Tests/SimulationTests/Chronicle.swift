@@ -23,6 +23,9 @@ struct DurableEvent: Equatable {
   var tag: String?
   /// The entry as a reply shows it.
   var shown: String
+
+  /// The milliseconds of its id.
+  var milliseconds: Int64 { id.split(separator: "-").first.flatMap { Int64($0) } ?? 0 }
 }
 
 /// A request that was sent.
@@ -54,6 +57,8 @@ struct ModelWrite {
 final class Chronicle {
   private(set) var events: [DurableEvent] = []
   private(set) var moments = [Moment()]
+  /// What was true after each event; first of all, before the first one.
+  private(set) var pasts = [Moment()]
   private(set) var writes: [String: ModelWrite] = [:]
   /// Every reading of the wall clock that there was.
   var clockMicroseconds: [Int64]
@@ -100,6 +105,7 @@ final class Chronicle {
       events.append(
         DurableEvent(
           id: entry.id, token: entry.number("token"), tag: entry["reason"], shown: entry.shown))
+      pasts.append(moment)
     }
     moments.append(moment)
     try checkMassDeletions(entries)

@@ -52,7 +52,11 @@ enum ClientRequest {
   case secrets(Int64)
   case lookUp(character: Int64, [String])
   case find(ModelQuery)
+  /// As of an event; 0: before the first.
+  case findAsOf(ModelQuery, Int)
   case history(Int64, count: Int?, isReverse: Bool)
+  /// The events of a token, or of all.
+  case ledgerHistory(Int64?, count: Int?, isReverse: Bool)
   case range(count: Int?, isReverse: Bool)
   /// From here on; nil: from the next event on.
   case read(after: Int?, count: Int?, blockMilliseconds: Int64?)
@@ -84,6 +88,10 @@ enum ClientRequest {
     case .lookUp(let character, let scopes):
       ["TOKEN.LOOKUP", "\(character)", scopes.joined(separator: " ")]
     case .find(let query): ["TOKENS.FIND"] + query.words
+    case .findAsOf(let query, let last): ["TOKENS.FIND", "ASOF", "#\(last)"] + query.words
+    case .ledgerHistory(let id, let count, let isReverse):
+      ["LEDGER.HISTORY"] + (id.map { ["TOKEN", "\($0)"] } ?? []) + counted(count)
+        + (isReverse ? ["REV"] : [])
     case .history(let id, let count, let isReverse):
       ["TOKEN.HISTORY", "\(id)"] + counted(count) + (isReverse ? ["REV"] : [])
     case .range(let count, false): ["XRANGE", "ledger", "-", "+"] + counted(count)
@@ -116,7 +124,7 @@ extension ClientRequest {
       Int.random(in: 0...3, using: &generator) == 0
       ? Int.random(in: 1...3, using: &generator) : nil
     let count = Bool.random(using: &generator) ? Int.random(in: 1...9, using: &generator) : nil
-    switch Int.random(in: 0...27, using: &generator) {
+    switch Int.random(in: 0...30, using: &generator) {
     case 0...6: return .create(.random(&generator, now: now))
     case 7...9: return .grant(id, randomScopes(&generator) + ["z"], expected: version)
     case 10, 11: return .delete(id, expected: version)
@@ -136,6 +144,11 @@ extension ClientRequest {
       return .read(after: after, count: count, blockMilliseconds: block)
     case 25: return .length
     case 26: return .echo(String(repeating: "e", count: Int.random(in: 0...300, using: &generator)))
+    case 27, 28:
+      return .findAsOf(.random(&generator), Int.random(in: 0...eventCount + 1, using: &generator))
+    case 29:
+      let token = Bool.random(using: &generator) ? id : nil
+      return .ledgerHistory(token, count: count, isReverse: Bool.random(using: &generator))
     default: return .unknown
     }
   }

@@ -62,6 +62,11 @@ struct ArgumentReader: ~Escapable {
     return keyword
   }
 
+  /// The next argument, if it is a keyword.
+  var peekKeyword: Keyword? {
+    position < request.count ? Keyword.table[request[position]] : nil
+  }
+
   /// Takes the next argument if it is this keyword.
   @_lifetime(self: copy self)
   mutating func take(_ keyword: Keyword) -> Bool {

@@ -64,6 +64,13 @@ enum CommandError: Error {
   case invalidStreamID
   case unbalancedStreams
   case noSuchStream
+  case streamSyntax
+  case streamInfoSyntax
+  case streamInteger
+  /// What is wrong with the time of a BLOCK.
+  case streamTimeout(String)
+  /// No id can be inside, because of the start or the end.
+  case emptyStreamInterval(String)
   case noSuchDatabase
   case invalidClientName
 }
@@ -122,8 +129,14 @@ extension CommandError {
     case .invalidStreamID:
       "ERR Invalid stream ID specified as stream command argument"
     case .unbalancedStreams:
-      "ERR Unbalanced 'xread' list of streams: for each stream key an ID or '$' must be specified."
+      "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified."
     case .noSuchStream: "ERR no such key"
+    case .streamSyntax: "ERR syntax error"
+    case .streamInfoSyntax:
+      "ERR unknown subcommand or wrong number of arguments for 'STREAM'. Try XINFO HELP."
+    case .streamInteger: "ERR value is not an integer or out of range"
+    case .streamTimeout(let problem): "ERR timeout \(problem)"
+    case .emptyStreamInterval(let end): "ERR invalid \(end) ID for the interval"
     case .noSuchDatabase: "ERR DB index is out of range"
     case .invalidClientName:
       "ERR Client names cannot contain spaces, newlines or special characters."

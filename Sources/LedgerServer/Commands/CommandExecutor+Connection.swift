@@ -105,8 +105,9 @@ extension Session {
       ("gid", peer.group.description), ("pid", peer.process.description), ("role", "\(role)"),
       // There is no subscription, transaction or memory accounting here; redis-py 4 reads these.
       ("idle", "0"), ("sub", "0"), ("psub", "0"), ("multi", "-1"), ("qbuf", "0"),
-      ("qbuf-free", "0"), ("argv-mem", "0"), ("obl", "0"), ("oll", "0"), ("omem", "0"),
-      ("tot-mem", "0"),
+      ("qbuf-free", "0"), ("argv-mem", "0"), ("obl", "0"), ("oll", "0"),
+      ("omem", String(backlog.unsentBytes)), ("tot-mem", "0"),
+      ("behind", String(backlog.unwrittenEvents)),
       ("lib-name", libraryName?.string ?? ""), ("lib-ver", libraryVersion?.string ?? ""),
       ("cmd", lastCommand?.specification.name.description.lowercased() ?? "NULL"),
     ]

@@ -98,10 +98,14 @@ extension CommandExecutor {
   }
 
   private var clientsSection: Section {
-    (
+    let backlogs = sessions().map(\.backlog)
+    return (
       "Clients",
       [
-        ("connected_clients", String(sessions().count)),
+        ("connected_clients", String(backlogs.count)),
+        ("blocked_clients", String(backlogs.count { $0.isBlocked })),
+        ("slow_readers", String(backlogs.count { $0.unwrittenEvents > 0 && $0.unsentBytes > 0 })),
+        ("client_unsent_bytes", String(backlogs.reduce(0) { $0 + $1.unsentBytes })),
         ("maxclients", String(settings.limits.maximumConnections)),
       ]
     )

@@ -2,6 +2,7 @@
 // Only durable events are shown, with fingerprints where secrets were; schema/events.md has their
 // fields. Long lists are left to an `EventCursor`, which writes them in slices.
 
+import Bytes
 import LedgerStore
 import LinuxIO
 import RESP
@@ -9,13 +10,13 @@ import TokenLedger
 
 extension CommandExecutor {
   /// The one stream that has entries.
-  private static let key = Array("LEDGER".utf8)
+  private static let key = Array("ledger".utf8)
 
-  private func isLedger(_ key: Span<UInt8>) -> Bool {
-    key.equalsIgnoringCase(Self.key)
+  func isLedger(_ key: Span<UInt8>) -> Bool {
+    key.isEqual(to: Self.key.span)
   }
 
-  // MARK: XLEN, XINFO
+  // MARK: XLEN
 
   func streamLength(
     _ arguments: inout ArgumentReader, _ reply: inout ReplyWriter
@@ -24,59 +25,24 @@ extension CommandExecutor {
     reply.writeInteger(isLedger ? Int64(store.eventCount) : 0)
   }
 
-  func streamInformation(
-    _ arguments: inout ArgumentReader, _ session: Session, _ reply: inout ReplyWriter
-  ) throws(CommandError) {
-    let subcommand: XinfoSubcommand = try self.subcommand(&arguments, for: session)
-    guard case .stream = subcommand, isLedger(try arguments.next("the key"))
-    else { throw .noSuchStream }
-    let last = store.state.lastSequence
-    let first = try event(EventSequence(1))
-    reply.writeMapHeader(pairCount: 10)
-    reply.writePair("length", Int64(store.eventCount))
-    reply.writePair("radix-tree-keys", 0)
-    reply.writePair("radix-tree-nodes", 0)
-    reply.writePair("last-generated-id", store.state.lastEventID.text)
-    reply.writePair("max-deleted-entry-id", EventID.zero.text)
-    reply.writePair("entries-added", Int64(store.eventCount))
-    reply.writePair("recorded-first-entry-id", (first?.id ?? .zero).text)
-    reply.writePair("groups", 0)
-    try writeEntry("first-entry", first, &reply)
-    try writeEntry("last-entry", try event(last), &reply)
-  }
-
-  private func writeEntry(
-    _ name: StaticString, _ event: Event?, _ reply: inout ReplyWriter
-  ) throws(CommandError) {
-    reply.writeBulk(name)
-    if let event { reply.write(event) } else { reply.writeNull() }
-  }
-
-  private func event(_ sequence: EventSequence) throws(CommandError) -> Event? {
-    do throws(StoreError) { return try store.event(sequence) } catch { throw .unreadableLog(error) }
-  }
-
   // MARK: XRANGE, XREVRANGE
 
   func range(
     _ arguments: inout ArgumentReader, isReverse: Bool, _ reply: inout ReplyWriter
   ) throws(CommandError) -> Outcome {
     let isLedger = isLedger(try arguments.next("the key"))
-    let left = StreamBound(try arguments.next("the first id"), isEnd: isReverse)
-    let right = StreamBound(try arguments.next("the last id"), isEnd: !isReverse)
-    guard let start = isReverse ? right : left, let end = isReverse ? left : right
-    else { throw .invalidStreamID }
+    let (first, second) = (try arguments.next("the first id"), try arguments.next("the last id"))
+    let (start, end) = try bounds(isReverse ? second : first, isReverse ? first : second)
     var count = Int.max
     while !arguments.isAtEnd {
-      guard arguments.take(.count) else { throw .unexpectedArgument(arguments.command) }
-      count = Int(max(0, try arguments.integer("COUNT")))
+      guard arguments.take(.count), !arguments.isAtEnd else { throw .streamSyntax }
+      count = Int(max(0, try streamCount(&arguments)))
     }
-    let first = try sequence(atOrAfter: start.firstInside)
-    let behind = try sequence(atOrAfter: end.firstBehind)
-    let last = EventSequence(behind.rawValue - 1)
+    let low = try sequence(atOrAfter: start.firstInside)
+    let high = EventSequence(try sequence(atOrAfter: end.firstBehind).rawValue - 1)
     return begin(
       EventCursor(
-        from: first, through: last, isReverse: isReverse, count: isLedger ? count : 0), &reply)
+        from: low, through: high, isReverse: isReverse, count: isLedger ? count : 0), &reply)
   }
 
   /// The sequence of the first event whose id is at or above `id`: one past the last for none.
@@ -85,6 +51,22 @@ extension CommandExecutor {
     do throws(StoreError) { return try store.firstSequence(atOrAfter: id) } catch {
       throw .unreadableLog(error)
     }
+  }
+
+  /// The ends of a range, refused in the order of Redis.
+  private func bounds(
+    _ start: Span<UInt8>, _ end: Span<UInt8>
+  ) throws(CommandError) -> (start: StreamBound, end: StreamBound) {
+    guard let start = StreamBound(start, isEnd: false) else { throw .invalidStreamID }
+    guard start.firstInside != nil else { throw .emptyStreamInterval("start") }
+    guard let end = StreamBound(end, isEnd: true) else { throw .invalidStreamID }
+    guard !end.isExclusive || end.id > .zero else { throw .emptyStreamInterval("end") }
+    return (start, end)
+  }
+
+  private func streamCount(_ arguments: inout ArgumentReader) throws(CommandError) -> Int64 {
+    guard let count = parseInteger(try arguments.next("COUNT")) else { throw .streamInteger }
+    return count
   }
 
   private func begin(_ cursor: EventCursor, _ reply: inout ReplyWriter) -> Outcome {
@@ -100,14 +82,16 @@ extension CommandExecutor {
     var wait = StreamWait(after: .zero, count: Int.max)
     var blockMilliseconds: Int64?
     while !arguments.take(.streams) {
-      guard !arguments.isAtEnd else { throw .missing("STREAMS") }
-      switch try arguments.keyword() {
+      guard arguments.remaining > 1, let keyword = arguments.peekKeyword else {
+        throw .streamSyntax
+      }
+      _ = arguments.take(keyword)
+      switch keyword {
       case .count:
-        let count = try arguments.integer("COUNT")
+        let count = try streamCount(&arguments)
         wait.count = count <= 0 ? Int.max : Int(count)
-      case .block:
-        blockMilliseconds = try arguments.integer("BLOCK", in: 0...Self.maximumBlockMilliseconds)
-      default: throw .unexpectedArgument(.xread)
+      case .block: blockMilliseconds = try blockTime(&arguments)
+      default: throw .streamSyntax
       }
     }
     guard let after = try position(&arguments) else {
@@ -116,6 +100,13 @@ extension CommandExecutor {
     wait.after = after
     if let cursor = cursor(wait, &reply) { return .streaming(cursor) }
     return writeNothingRead(blockMilliseconds, wait, &reply)
+  }
+
+  private func blockTime(_ arguments: inout ArgumentReader) throws(CommandError) -> Int64 {
+    guard let milliseconds = parseInteger(try arguments.next("BLOCK"))
+    else { throw .streamTimeout("is not an integer or out of range") }
+    guard milliseconds >= 0 else { throw .streamTimeout("is negative") }
+    return min(milliseconds, Self.maximumBlockMilliseconds)
   }
 
   /// About three years: beyond it a sum with the clock might not fit.
@@ -129,14 +120,19 @@ extension CommandExecutor {
     for index in 0..<count where isLedger(try arguments.next("a key")) { place = place ?? index }
     var found: EventSequence?
     for index in 0..<count {
-      let id = try arguments.next("an id")
-      if index == place { found = try positionBehind(id) }
+      let position = try positionBehind(try arguments.next("an id"))
+      if index == place { found = position }
     }
     return found
   }
 
   private func positionBehind(_ text: Span<UInt8>) throws(CommandError) -> EventSequence {
-    if text.count == 1, text[0] == UInt8(ascii: "$") { return store.state.lastSequence }
+    let last = store.state.lastSequence
+    if text.count == 1, text[0] == UInt8(ascii: "$") { return last }
+    // As from Redis 7.4 on: the last event, or the next one where there is none.
+    if text.count == 1, text[0] == UInt8(ascii: "+") {
+      return EventSequence(max(1, last.rawValue) - 1)
+    }
     guard let id = EventID(text: text, counterIfMissing: 0) else { throw .invalidStreamID }
     let behind = StreamBound(id: id, isExclusive: false).firstBehind
     return EventSequence(try sequence(atOrAfter: behind).rawValue - 1)

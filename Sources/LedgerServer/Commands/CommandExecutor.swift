@@ -210,7 +210,7 @@ final class CommandExecutor {
     case .xrange: return try range(&arguments, isReverse: false, &reply)
     case .xrevrange: return try range(&arguments, isReverse: true, &reply)
     case .xread: return try read(&arguments, &reply)
-    case .xinfo: try streamInformation(&arguments, session, &reply)
+    case .xinfo: return try streamInformation(&arguments, session, &reply)
     case .hello: try hello(&arguments, session, &reply)
     case .ping: try ping(&arguments, &reply)
     case .echo: reply.writeBulk(try arguments.next("the message"))

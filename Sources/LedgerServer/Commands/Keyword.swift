@@ -6,7 +6,7 @@
 enum Keyword: UInt8, CaseIterable, Sendable {
   case access, actor, add, after, asof, at, block, character, `class`, code, count, created
   case equivalent, exactly, exists, expect, expired
-  case fields, first, fraction, fresh, held, id, ids, key, limit, list, logins, name, new
+  case fields, first, fraction, fresh, full, held, id, ids, key, limit, list, logins, name, new
   case norefresh, nouser, owner, reason
   case refresh, retryafter, returnto, revocations, revoke, session, since, timeout, token, until,
     unverified

@@ -32,6 +32,18 @@ final class Session {
   var hasHeldReplies = false
   /// The name of the last command, for CLIENT LIST.
   var lastCommand: CommandName?
+  /// What it waits for, or has not taken yet, as of when all sessions were last looked at.
+  var backlog = Backlog()
+
+  /// What a connection has ahead of it.
+  struct Backlog {
+    /// Bytes of replies that it has not taken.
+    var unsentBytes = 0
+    /// Events of a list that are not written yet, because it does not take those before.
+    var unwrittenEvents = 0
+    /// Whether it waits for the next event.
+    var isBlocked = false
+  }
 
   /// Whom events name.
   var actor: Actor {

@@ -25,11 +25,17 @@ struct EventCursor {
   private var source: Source
   /// How many events are still to be written; 0 while that is being found out.
   private(set) var remaining: Int
+  /// Whether the list stands in a description of the stream, which ends with its groups: none.
+  private var isOfDescription = false
 
   /// The events from `first` through `last`, or the other way round; at most `count`.
   ///
   /// Whoever begins the list writes its header.
-  init(from first: EventSequence, through last: EventSequence, isReverse: Bool, count: Int) {
+  init(
+    from first: EventSequence, through last: EventSequence, isReverse: Bool, count: Int,
+    isOfDescription: Bool = false
+  ) {
+    self.isOfDescription = isOfDescription
     let length = first <= last ? Int(last.rawValue - first.rawValue) + 1 : 0
     remaining = min(length, count)
     source = isReverse ? .descending(next: last) : .ascending(next: first, last: last)
@@ -44,7 +50,7 @@ struct EventCursor {
   /// Whether every event was written.
   var isDone: Bool {
     if case .searching = source { return false }
-    return remaining == 0
+    return remaining == 0 && !isOfDescription
   }
 
   /// Writes the next slice.
@@ -60,6 +66,10 @@ struct EventCursor {
     case .searching(let search): try carryOn(search, store, &reply)
     case .found(let places): try write(places, store, &reply)
     }
+    guard isOfDescription, remaining == 0 else { return }
+    reply.writeBulk("groups")
+    reply.writeArrayHeader(count: 0)
+    isOfDescription = false
   }
 
   private var sliceCount: Int { min(remaining, Self.sliceEvents) }

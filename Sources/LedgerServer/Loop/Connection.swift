@@ -74,6 +74,17 @@ final class Connection {
   /// Whether the next request may be carried out.
   var isReadyForRequest: Bool { pause == nil && !isEnding }
 
+  /// What it has ahead of it.
+  var backlog: Session.Backlog {
+    var backlog = Session.Backlog(unsentBytes: output.count)
+    switch pause {
+    case .streaming(let cursor): backlog.unwrittenEvents = cursor.remaining
+    case .blocked: backlog.isBlocked = true
+    default: break
+    }
+    return backlog
+  }
+
   /// Drops what it waits for: nothing is done for it any more.
   func end() {
     isClosed = true

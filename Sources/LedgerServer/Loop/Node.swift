@@ -51,7 +51,12 @@ final class Node {
     self.store = store
     self.log = log
     executor = CommandExecutor(store: store, settings: settings)
-    executor.sessions = { [unowned self] in connectionsInOrder.map(\.session) }
+    executor.sessions = { [unowned self] in
+      connectionsInOrder.map { connection in
+        connection.session.backlog = connection.backlog
+        return connection.session
+      }
+    }
   }
 
   var clock: LedgerClock { store.options.clock }

@@ -70,16 +70,15 @@ extension LedgerState {
   public func tokenIDsEvenIfDeleted(
     characters: Set<CharacterID>, users: Set<Text>
   ) -> [TokenID] {
-    let userNumbers = Set(users.compactMap { self.users.number(of: $0.utf8.span) })
-    var ids: [TokenID] = []
-    for index in tokens.ids.indices {
-      guard
-        characters.isEmpty || characters.contains(CharacterID(tokens.characters[index])),
-        users.isEmpty || userNumbers.contains(tokens.users[index])
-      else { continue }
-      ids.append(TokenID(checked: tokens.ids[index]))
+    let userNumbers = users.compactMap { self.users.number(of: $0.utf8.span) }
+    var rows = Array(tokens.ids.indices)
+    if !characters.isEmpty { rows = tokens.characters.indices(of: characters.map(\.rawValue)) }
+    if characters.isEmpty, !users.isEmpty { rows = tokens.users.indices(of: userNumbers) }
+    if !characters.isEmpty, !users.isEmpty {
+      let wanted = Set(userNumbers)
+      rows.removeAll { !wanted.contains(tokens.users[$0]) }
     }
-    return ids
+    return rows.map { TokenID(checked: tokens.ids[$0]) }
   }
 
   /// The token `id`, deleted or not.
@@ -126,5 +125,19 @@ extension LedgerState {
     names.reserveCapacity(members.count)
     for index in members.indices { names.append(scopes.text(members[index])) }
     return names.sorted()
+  }
+}
+
+extension Array where Element: Hashable {
+  /// The indices of the elements that are among `wanted`, ascending.
+  ///
+  /// One value is the usual case, and a comparison an element.
+  fileprivate func indices(of wanted: [Element]) -> [Int] {
+    guard wanted.count > 1 else {
+      guard let wanted = wanted.first else { return [] }
+      return indices.filter { self[$0] == wanted }
+    }
+    let wanted = Set(wanted)
+    return indices.filter { wanted.contains(self[$0]) }
   }
 }
