@@ -16,6 +16,14 @@ import TokenLedger
         == "c       3\nlonger name   4\n")
   }
 
+  @Test(arguments: ["漢", "e\u{301}", "👩‍🚀", "é ", "x  ", "", "  "])
+  func `a line ends with its last letter, whatever that is`(_ text: String) {
+    var table = FlowingTable([Table.Column("a"), Table.Column("b")], isColoured: false)
+    let lines = table.text(of: [.init(cells: ["1", text])]).split(separator: "\n")
+    let end = String(text.reversed().drop { $0 == " " }.reversed())
+    #expect(String(lines[1]) == (end.isEmpty ? "1" : "1  " + end))
+  }
+
   @Test func `a line is coloured on a terminal only, and its cells never steer it`() {
     let row = FlowingTable.Row(cells: ["x\u{1b}[31m", "1"], emphasis: .alarm)
     var plain = FlowingTable(Self.columns, isColoured: false)

@@ -55,12 +55,14 @@ extension [Table.Column] {
 
   /// A line of cells; one that is wider than its column moves the rest of its own line.
   func line(_ cells: [String], _ widths: [Int]) -> String {
-    let padded = indices.map { index in
-      let count = Swift.max(0, widths[index] - cells[index].displayWidth)
+    var line = ""
+    for (index, cell) in cells.enumerated() {
+      if index > 0 { line += "  " }
+      let count = Swift.max(0, widths[index] - cell.displayWidth)
       let blanks = String(repeating: " ", count: count)
-      return self[index].alignment == .left ? cells[index] + blanks : blanks + cells[index]
+      line += self[index].alignment == .left ? cell + blanks : blanks + cell
     }
-    let text = padded.joined(separator: "  ")
-    return String(text.reversed().drop { $0 == " " }.reversed())
+    let end = line.utf8.lastIndex { $0 != UInt8(ascii: " ") }
+    return end.map { String(line[...$0]) } ?? ""
   }
 }
