@@ -162,6 +162,23 @@ import TokenLedger
     }
   }
 
+  @Test func `a token without owner hash fails when a refresh names the owner`() throws {
+    try KnownLedger.with { ledger throws in
+      try ledger.create(1, ["a"], "OWNER ~")
+      try ledger.write("TOKEN.REFRESHED 1 ACCESS x OWNER o")
+      #expect(try column("code", ledger, "failures-by-reason") == ["owner_changed"])
+      #expect(try column("refreshes", ledger, "refreshes-by-actor") == ["0"])
+    }
+  }
+
+  @Test func `what ended stands out on a terminal`() throws {
+    try withPast { ledger throws in
+      let lines = ledger.run(["audit", "failures-by-reason"], isTerminal: true).lines
+      #expect(lines[2].hasPrefix("\u{1b}[31mdefinite") && lines[2].hasSuffix("\u{1b}[0m"))
+      #expect(lines[1].hasPrefix("unavailable"))
+    }
+  }
+
   @Test func `a deletion is told with its cause, and whether it can be undone`() throws {
     try withPast { ledger throws in
       #expect(try column("token", ledger, "deletions") == ["4", "2", "2", "5"])

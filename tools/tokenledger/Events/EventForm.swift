@@ -8,9 +8,11 @@ import TokenLedger
 enum EventForm {
   // MARK: For people
 
+  /// Wide enough for ten million events, so that the columns of a long list stay where they are.
   static let tableColumns = [
-    Table.Column("time"), Table.Column("ago", .right), Table.Column("seq", .right),
-    Table.Column("token", .right), Table.Column("type"), Table.Column("actor"),
+    Table.Column("time"), Table.Column("ago", .right, minimumWidth: 10),
+    Table.Column("seq", .right, minimumWidth: 7), Table.Column("token", .right, minimumWidth: 7),
+    Table.Column("type", minimumWidth: 14), Table.Column("actor", minimumWidth: 16),
     Table.Column("details"),
   ]
 

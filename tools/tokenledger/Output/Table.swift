@@ -13,11 +13,14 @@ struct Table {
   struct Column {
     let heading: String
     let alignment: Alignment
+    /// What it has at least, for cells that may come later.
+    let minimumWidth: Int
 
     /// A column; most hold text.
-    init(_ heading: String, _ alignment: Alignment = .left) {
+    init(_ heading: String, _ alignment: Alignment = .left, minimumWidth: Int = 0) {
       self.heading = heading
       self.alignment = alignment
+      self.minimumWidth = minimumWidth
     }
   }
 
@@ -49,7 +52,8 @@ extension [Table.Column] {
   /// The width that each column needs for its heading and these rows.
   func widths(of rows: [[String]]) -> [Int] {
     indices.map { index in
-      rows.reduce(self[index].heading.displayWidth) { Swift.max($0, $1[index].displayWidth) }
+      let least = Swift.max(self[index].heading.displayWidth, self[index].minimumWidth)
+      return rows.reduce(least) { Swift.max($0, $1[index].displayWidth) }
     }
   }
 

@@ -42,9 +42,9 @@ enum AuditQuestion: String, CaseIterable {
       """
     case .withoutOwner:
       """
-      Live tokens without owner hash or without user. A refresh that names the owner ends a token \
-      without hash, as if its character had changed hands. A token without user, as the login of \
-      an unknown visitor leaves it, is found by no user's queries.
+      Live tokens without owner hash or without user. On a token without hash a refresh that names \
+      the owner fails for good, as if the character had changed hands. A token without user, as a \
+      login of an unknown visitor leaves it, is found by no user's queries.
       """
     case .deletions:
       """
