@@ -38,6 +38,7 @@ private func decodePercents(_ name: [UInt8]) -> [UInt8] {
   while index < name.count {
     let digits = name[index...].dropFirst().prefix(2)
     if name[index] == UInt8(ascii: "%"), digits.count == 2,
+      digits.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit }),
       let byte = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
     {
       bytes.append(byte)
