@@ -10,6 +10,11 @@ struct BashCompletionTests {
     (["tokenledger", "--ver"], ["--version"]),
     (["tokenledger", "query", "--ex"], ["--exactly", "--exists", "--expired"]),
     (["tokenledger", "query", "--type", "corp"], ["corporation"]),
+    (
+      ["tokenledger", "history", "--type", "re"],
+      ["recovered", "refreshFailed", "refreshStarted", "refreshed", "restored", "revoked"]
+    ),
+    (["tokenledger", "audit", "ref"], ["refreshes-by-actor"]),
     (["tokenledger", "completion", ""], ["--help", "--version", "bash"]),
     (["tokenledger", "history", "--with"], []),
   ])

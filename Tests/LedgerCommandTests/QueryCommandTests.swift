@@ -91,7 +91,7 @@ import Testing
     let outcome = run(["history", "7"], on: ledger)
     #expect(
       outcome.output.contains(
-        "2026-11-23T12:00:00.000000Z  1795435200000-0    7  created  uid 1000"))
+        "2026-11-23T12:00:00Z     0 s ago        7        7  created         uid 1000"))
     #expect(
       run(["history", "7", "--json"], on: ledger).output
         == "{\"id\":\"1795435200000-0\",\"seq\":\"7\",\"type\":\"created\",\"token\":\"7\","

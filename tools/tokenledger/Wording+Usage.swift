@@ -22,6 +22,10 @@ extension UsageError {
     case .missingOperand(let placeholder, let subcommand):
       "\(placeholder) is missing; see `\(help(subcommand))`"
     case .wrongOperand(let placeholder, let fault): "\(placeholder): \(fault.wording)"
+    case .foreignFlag(let flag, let question):
+      "\(flag.typed) does not go with \(question); see `\(help(.audit))`"
+    case .excludedOperand(let placeholder, let flag):
+      "\(placeholder) and \(flag.typed) exclude each other"
     case .needlessOperand(let subcommand): "too many words; see `\(help(subcommand))`"
     case .noChoice(let flag, let other, let subcommand):
       "either \(flag.typed) or \(other.typed); see `\(help(subcommand))`"

@@ -67,7 +67,11 @@ enum UsageError: Error, Equatable, Sendable {
   case missingOperand(String, SubcommandName)
   case wrongOperand(String, ValueFault)
   case needlessOperand(SubcommandName)
+  /// An operand and a flag that say the same thing in two ways.
+  case excludedOperand(String, by: FlagName)
   case exportNeedsAFile
+  /// A flag of the subcommand that means nothing to the question asked.
+  case foreignFlag(FlagName, String)
   /// A restore names no tokens, or names them in two ways.
   case restoreNeedsOneChoice
   /// Neither of two flags was given, and the program does not choose.

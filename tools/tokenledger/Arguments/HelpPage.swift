@@ -68,6 +68,11 @@ enum HelpPage {
 
   /// Breaks lines at 80 columns.
   private static func wrapped(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map(wrappedLine)
+      .joined(separator: "\n")
+  }
+
+  private static func wrappedLine(_ text: Substring) -> String {
     var lines = [""]
     for word in text.split(separator: " ") {
       let last = lines[lines.count - 1]

@@ -5,8 +5,8 @@
 extension Subcommand {
   /// Every subcommand, in the order of the help page.
   static let all = [
-    importing, exporting, querying, history, restoring, status, digest, replaying, verify, dump,
-    repair,
+    importing, exporting, querying, history, audit, restoring, status, digest, replaying, verify,
+    dump, repair,
     completion,
   ]
 
@@ -88,15 +88,6 @@ extension Subcommand {
         typed: "query --scopes esi-wallet.read_character_wallet.v1 --asof 2026-11-17T12:00:00Z",
         purpose: "who could read wallets then"),
     ])
-
-  private static let history = Subcommand(
-    .history, "Shows what happened to one token, also to a deleted one.",
-    operands: [Operand(placeholder: "ID", kind: .id, summary: "the token")],
-    flags: [
-      Flag(.count, .count(minimum: 1), "at most so many events"),
-      Flag(.reverse, "newest first"),
-    ],
-    examples: [Example(typed: "history 42 --reverse --count 5", purpose: "the last five events")])
 
   private static let restoring = Subcommand(
     .restore, "Brings deleted tokens back, or lets go of those held back.",

@@ -19,6 +19,8 @@ enum BashCompletion {
       case $previous in
         \(pathFlags.joined(separator: "|")))
           COMPREPLY=($(compgen -f -- "$word")); return;;
+      esac
+      case "$command $previous" in
     \(choices)
       esac
       case $command in
@@ -37,10 +39,14 @@ enum BashCompletion {
     return Set(names.map(\.name.typed)).sorted()
   }
 
+  /// A flag may take other words in one command than in another.
   private static var choices: String {
-    let lines = flags.compactMap { flag -> String? in
-      guard case .choice(let words) = flag.value else { return nil }
-      return "    \(flag.name.typed))\n      \(words: words); return;;"
+    let lines = Subcommand.all.flatMap { subcommand in
+      subcommand.flags.compactMap { flag -> String? in
+        guard case .choice(let words) = flag.value else { return nil }
+        let typed = "\(subcommand.name.rawValue) \(flag.name.typed)"
+        return "    \"\(typed)\")\n      \(words: words); return;;"
+      }
     }
     return lines.joined(separator: "\n")
   }

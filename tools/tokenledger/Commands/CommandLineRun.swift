@@ -42,6 +42,7 @@ struct CommandLineRun {
     case .import: return try ImportCommand.run(session)
     case .export: try ExportCommand.run(session)
     case .query: try QueryCommand.run(session)
+    case .audit: try AuditCommand.run(session)
     case .history: try HistoryCommand.run(session)
     case .restore: try RestoreCommand.run(session)
     case .status: try StatusCommand.run(session)

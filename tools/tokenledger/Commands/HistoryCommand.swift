@@ -1,54 +1,38 @@
-// `tokenledger history`: the events of one token.
-// Event by event as the ledger keeps them, also of a deleted token; secrets stand there as
-// fingerprints. Schema: schema/events.md, schema/protocol.md.
+// `tokenledger history`: the events of one token, or those of the ledger that the flags choose.
+// Event by event as the ledger keeps them, also of deleted tokens; secrets stand there as
+// fingerprints. Schema: schema/events.md, schema/protocol.md, "History".
 
 import RESP
 import TokenLedger
 
 /// The subcommand `history`.
 enum HistoryCommand {
-  /// Asks and shows the events.
+  /// Asks and shows the events, page by page.
   static func run(_ session: Session) throws {
-    let id = Int64(session.arguments.operands[0]) ?? 0
+    let request = try request(session.arguments)
     let endpoint = try session.open(for: .reading)
-    var request = LedgerRequest("TOKEN.HISTORY", id: id, count: session.arguments.integer(.count))
-    if session.arguments.has(.reverse) { request.add("REV") }
-    let entries = try endpoint.call(request).requireElements(of: request.command).map {
-      try EventEntry($0, of: request.command)
+    var writer = try EventWriter(session, endpoint)
+    var pages = EventPages(
+      endpoint, request, session.arguments.has(.reverse) ? .newestFirst : .oldestFirst,
+      limit: session.arguments.integer(.count))
+    var count = 0
+    while let entries = try pages.next() {
+      session.progress.finish()
+      try writer.write(entries)
+      count += entries.count
+      session.progress.show("events", count, of: nil)
     }
-    try session.arguments.has(.json)
-      ? entries.forEach { try session.write(json($0)) }
-      : session.console.write(Array(table(entries).text.utf8))
+    session.progress.finish()
+    if count == 0 { try writer.write([]) }
   }
 
-  private static func table(_ entries: [EventEntry]) -> Table {
-    var table = Table([
-      Table.Column("time"), Table.Column("event"), Table.Column("seq", .right),
-      Table.Column("type"), Table.Column("actor"), Table.Column("details"),
-    ])
-    for entry in entries {
-      table.add([
-        entry.time?.rfc3339 ?? "-", entry.id, entry.sequence.map { String($0) } ?? "-", entry.type,
-        entry.actor, details(entry),
-      ])
+  private static func request(_ arguments: Arguments) throws(UsageError) -> LedgerRequest {
+    let token = arguments.operands.first.flatMap { Int64($0) }
+    if token != nil {
+      for flag in [FlagName.token, .character, .user] where arguments.has(flag) {
+        throw .excludedOperand("ID", by: flag)
+      }
     }
-    return table
+    return EventSelection.request(arguments, ofToken: token)
   }
-
-  private static func json(_ entry: EventEntry) -> JSONValue {
-    let members = entry.fields.map { JSONValue.Member(name: $0.name, value: .string($0.value)) }
-    return .object([JSONValue.Member(name: "id", value: .string(entry.id))] + members)
-  }
-
-  /// The other fields, long values cut: a table is no place for hundreds of scopes.
-  private static func details(_ entry: EventEntry) -> String {
-    entry.details.map { "\($0.name)=\(shortened($0.value))" }.joined(separator: " ")
-  }
-
-  private static func shortened(_ text: String) -> String {
-    text.count <= maximumCharacters ? text : text.prefix(maximumCharacters) + "…"
-  }
-
-  /// Characters of a value in the table.
-  private static let maximumCharacters = 48
 }

@@ -43,6 +43,13 @@ struct Session {
   let progress: Progress
   /// The time that relative times refer to.
   var now: UnixTime { UnixTime(clampingMicroseconds: surroundings.now()) }
+  /// Whether results are coloured: on a terminal that knows how, unless somebody wants none.
+  ///
+  /// - Source: no-color.org.
+  var isColoured: Bool {
+    console.isTerminal && surroundings.environment["NO_COLOR", default: ""].isEmpty
+      && surroundings.environment["TERM"] != "dumb"
+  }
   private let surroundings: Surroundings
 
   /// A run in these surroundings.

@@ -22,9 +22,11 @@ enum EventSelection {
   /// The names of the kinds of events.
   static let types = Event.Tag.allCases.map(\.name.description)
 
-  /// The request that finds the events which the flags of a line ask for.
-  static func request(_ arguments: Arguments) -> LedgerRequest {
-    var request = LedgerRequest("LEDGER.HISTORY")
+  /// The request that finds the events which the flags of a line ask for: of the whole ledger, or
+  /// of one token, which then must exist or have existed.
+  static func request(_ arguments: Arguments, ofToken token: Int64? = nil) -> LedgerRequest {
+    var request = LedgerRequest(token == nil ? "LEDGER.HISTORY" : "TOKEN.HISTORY")
+    if let token { request.add(value: token) }
     for value in arguments.values(.token) { request.add("TOKEN", value) }
     for value in arguments.values(.character) { request.add("CHARACTER", value) }
     for value in arguments.values(.user) { request.add("USER", value) }

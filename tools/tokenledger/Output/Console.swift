@@ -18,19 +18,22 @@ final class Console {
   private(set) var messages: Sink
   /// Whether the error output is a terminal, so that progress may overwrite its line.
   let isInteractive: Bool
+  /// Whether the output is a terminal, which may show colour.
+  let isTerminal: Bool
 
   /// Wraps two sinks.
-  init(output: Sink, messages: Sink, isInteractive: Bool) {
+  init(output: Sink, messages: Sink, isInteractive: Bool, isTerminal: Bool = false) {
     self.output = output
     self.messages = messages
     self.isInteractive = isInteractive
+    self.isTerminal = isTerminal
   }
 
   /// The process's own outputs.
   static func standard() -> Console {
     Console(
       output: .stream(.output), messages: .stream(.error),
-      isInteractive: StandardStream.error.isTerminal)
+      isInteractive: StandardStream.error.isTerminal, isTerminal: StandardStream.output.isTerminal)
   }
 
   /// Writes a result.

@@ -6,12 +6,18 @@ extension String {
   /// The columns that a terminal gives the text.
   ///
   /// - Source: Unicode Standard Annex #11, "East Asian Width"; #51, "Emoji Presentation".
-  var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
+  var displayWidth: Int {
+    isPrintableASCII ? utf8.count : reduce(0) { $0 + $1.displayWidth }
+  }
+
+  /// The text cut to what a cell of a table can hold.
+  var shortened: String { utf8.count <= 48 || count <= 48 ? self : prefix(48) + "…" }
 
   /// The text with every character that would steer the terminal spelt out: `\u{1b}`.
   ///
   /// Controls, line and paragraph separators, and the marks that turn the direction of writing.
   var harmless: String {
+    guard !isPrintableASCII else { return self }
     var text = ""
     for scalar in unicodeScalars {
       if scalar.steersTerminal {
@@ -22,6 +28,11 @@ extension String {
     }
     return text
   }
+}
+
+extension String {
+  /// Whether every character is one byte and one column: most cells, and the tables are long.
+  fileprivate var isPrintableASCII: Bool { utf8.allSatisfy { (0x20..<0x7f).contains($0) } }
 }
 
 extension Character {

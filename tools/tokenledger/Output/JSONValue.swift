@@ -7,6 +7,8 @@ indirect enum JSONValue: Equatable, Sendable {
   case null
   case boolean(Bool)
   case integer(Int64)
+  /// A number that may be above those of 64 bits with a sign.
+  case unsigned(UInt64)
   /// UTF-8.
   case text([UInt8])
   case list([JSONValue])
@@ -41,6 +43,7 @@ indirect enum JSONValue: Equatable, Sendable {
     case .null: bytes += "null".utf8
     case .boolean(let value): bytes += (value ? "true" : "false").utf8
     case .integer(let number): bytes += String(number).utf8
+    case .unsigned(let number): bytes += String(number).utf8
     case .text(let text): JSONValue.append(text, to: &bytes)
     case .list(let values): JSONValue.append(values, "[", "]", &bytes) { $0.append(to: &$1) }
     case .object(let members):

@@ -13,11 +13,14 @@ struct Table {
   struct Column {
     let heading: String
     let alignment: Alignment
+    /// What it has at least, for cells that may come later.
+    let minimumWidth: Int
 
     /// A column; most hold text.
-    init(_ heading: String, _ alignment: Alignment = .left) {
+    init(_ heading: String, _ alignment: Alignment = .left, minimumWidth: Int = 0) {
       self.heading = heading
       self.alignment = alignment
+      self.minimumWidth = minimumWidth
     }
   }
 
@@ -39,19 +42,31 @@ struct Table {
 
   /// The lines of the table, the headings first; two blanks part the columns.
   var text: String {
-    let widths = columns.indices.map { index in
-      rows.reduce(columns[index].heading.displayWidth) { max($0, $1[index].displayWidth) }
-    }
+    let widths = columns.widths(of: rows)
     let lines = [columns.map(\.heading)] + rows
-    return lines.map { line($0, widths) + "\n" }.joined()
+    return lines.map { columns.line($0, widths) + "\n" }.joined()
+  }
+}
+
+extension [Table.Column] {
+  /// The width that each column needs for its heading and these rows.
+  func widths(of rows: [[String]]) -> [Int] {
+    indices.map { index in
+      let least = Swift.max(self[index].heading.displayWidth, self[index].minimumWidth)
+      return rows.reduce(least) { Swift.max($0, $1[index].displayWidth) }
+    }
   }
 
-  private func line(_ cells: [String], _ widths: [Int]) -> String {
-    let padded = columns.indices.map { index in
-      let blanks = String(repeating: " ", count: widths[index] - cells[index].displayWidth)
-      return columns[index].alignment == .left ? cells[index] + blanks : blanks + cells[index]
+  /// A line of cells; one that is wider than its column moves the rest of its own line.
+  func line(_ cells: [String], _ widths: [Int]) -> String {
+    var line = ""
+    for (index, cell) in cells.enumerated() {
+      if index > 0 { line += "  " }
+      let count = Swift.max(0, widths[index] - cell.displayWidth)
+      let blanks = String(repeating: " ", count: count)
+      line += self[index].alignment == .left ? cell + blanks : blanks + cell
     }
-    let text = padded.joined(separator: "  ")
-    return String(text.reversed().drop { $0 == " " }.reversed())
+    let end = line.utf8.lastIndex { $0 != UInt8(ascii: " ") }
+    return end.map { String(line[...$0]) } ?? ""
   }
 }
