@@ -5,8 +5,8 @@
 extension Subcommand {
   /// Every subcommand, in the order of the help page.
   static let all = [
-    importing, exporting, querying, history, audit, restoring, status, digest, replaying, verify,
-    dump, repair,
+    importing, exporting, querying, history, watching, audit, restoring, status, digest, replaying,
+    verify, dump, repair,
     completion,
   ]
 

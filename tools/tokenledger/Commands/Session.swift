@@ -31,6 +31,8 @@ struct Surroundings {
   let readInput: () -> Data
   /// The next line of the standard input; nil at its end.
   let readLine: () -> String?
+  /// Lets so many milliseconds pass.
+  var pause: (Int64) -> Void = { Thread.sleep(forTimeInterval: Double($0) / 1000) }
 }
 
 /// One run of one subcommand.
@@ -94,6 +96,9 @@ struct Session {
     if console.isInteractive { console.tell(prompt) }
     return surroundings.readLine()
   }
+
+  /// Lets time pass, before something that failed is tried again.
+  func pause(milliseconds: Int64) { surroundings.pause(milliseconds) }
 
   /// Writes one JSON value as a line.
   func write(_ value: JSONValue) throws(OutputError) {
