@@ -7,7 +7,7 @@ extension Subcommand {
   static let all = [
     importing, exporting, querying, history, watching, audit, restoring, status, digest, replaying,
     verify, dump, repair,
-    completion,
+    completion, manual,
   ]
 
   private static let importing = Subcommand(
@@ -179,12 +179,24 @@ extension Subcommand {
   private static let completion = Subcommand(
     .completion, "Writes the completion script of a shell.",
     operands: [
-      Operand(placeholder: "SHELL", kind: .choice(["bash"]), summary: "bash")
+      Operand(placeholder: "SHELL", kind: .choice(["bash", "zsh", "fish"]), summary: "the shell")
     ],
     usesLedger: false,
     examples: [
       Example(
         typed: "completion bash > ~/.local/share/bash-completion/completions/tokenledger",
-        purpose: "for one user")
+        purpose: "for one user"),
+      Example(
+        typed: "completion zsh > ~/.zsh/completions/_tokenledger",
+        purpose: "into a folder of fpath"),
+      Example(
+        typed: "completion fish > ~/.config/fish/completions/tokenledger.fish",
+        purpose: "for fish"),
+    ])
+
+  private static let manual = Subcommand(
+    .man, "Writes the manual page.", usesLedger: false,
+    examples: [
+      Example(typed: "man > ~/.local/share/man/man1/tokenledger.1", purpose: "for one user")
     ])
 }

@@ -52,9 +52,21 @@ struct CommandLineRun {
     case .verify: return try VerifyCommand.run(session)
     case .dump: try DumpCommand.run(session)
     case .repair: return try RepairCommand.run(session)
-    case .completion: try session.console.write(Array(BashCompletion.script.utf8))
+    case .completion: try session.console.write(Array(completion(session.arguments).utf8))
+    case .man: try session.console.write(Array(ManualPage.source.utf8))
     }
     return .done
+  }
+}
+
+extension CommandLineRun {
+  /// The completion script of the shell that was named.
+  private func completion(_ arguments: Arguments) -> String {
+    switch arguments.operands[0] {
+    case "zsh": ZshCompletion.script
+    case "fish": FishCompletion.script
+    default: BashCompletion.script
+    }
   }
 }
 
