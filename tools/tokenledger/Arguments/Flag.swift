@@ -18,7 +18,7 @@ enum FlagName: String, CaseIterable, Hashable, Sendable {
   case dryRun = "dry-run"
   case apply
   case held, since, until, actor, reason, token, asof
-  case trace, `break`, diff, step, into, check, csv, cloudevents, last
+  case trace, `break`, diff, step, into, check, csv, cloudevents, last, html
   case digestEvery = "digest-every"
 
   /// The flag as it is typed.

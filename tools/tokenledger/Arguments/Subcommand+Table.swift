@@ -5,7 +5,8 @@
 extension Subcommand {
   /// Every subcommand, in the order of the help page.
   static let all = [
-    importing, exporting, querying, history, watching, audit, restoring, status, digest, replaying,
+    importing, exporting, querying, history, watching, audit, reporting, restoring, status, digest,
+    replaying,
     verify, dump, repair,
     completion, manual,
   ]

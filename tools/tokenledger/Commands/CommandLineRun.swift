@@ -47,6 +47,7 @@ struct CommandLineRun {
     case .restore: try RestoreCommand.run(session)
     case .status: try StatusCommand.run(session)
     case .digest: try DigestCommand.run(session)
+    case .report: try ReportCommand.run(session)
     case .watch: try WatchCommand.run(session)
     case .replay: return try ReplayCommand.run(session)
     case .verify: return try VerifyCommand.run(session)
