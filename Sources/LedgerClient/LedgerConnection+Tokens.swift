@@ -13,22 +13,27 @@ extension LedgerConnection {
     try answer(to: creation.arguments, keepingOutOfErrors: creation.secrets) { $0.integer }
   }
 
-  /// The token with this id, or nil when there is none.
+  /// The token with this id, or nil when there is none; now, or as of a moment.
   ///
   /// - Throws: as `call`; `unexpectedReply`.
-  public func token(_ id: Int64) throws(ClientError) -> LedgerToken? {
-    try answer(to: ["TOKEN.GET", String(id)]) { $0.unlessNull(LedgerToken.init) }
+  public func token(
+    _ id: Int64, asOf moment: RemoteMoment? = nil
+  ) throws(ClientError) -> LedgerToken? {
+    var arguments = ["TOKEN.GET", String(id)]
+    arguments.append("ASOF", moment?.text)
+    return try answer(to: arguments) { $0.unlessNull(LedgerToken.init) }
   }
 
-  /// The token of this character with the lowest id that has at least these scopes, or nil.
+  /// The token of this character with the lowest id that has at least these scopes, or nil; now, or
+  /// as of a moment.
   ///
   /// - Throws: as `call`; `unexpectedReply`.
   public func lookup(
-    character: Int64, scopes: RemoteScopes
+    character: Int64, scopes: RemoteScopes, asOf moment: RemoteMoment? = nil
   ) throws(ClientError) -> LedgerToken? {
-    try answer(to: ["TOKEN.LOOKUP", String(character)] + scopes.arguments) {
-      $0.unlessNull(LedgerToken.init)
-    }
+    var arguments = ["TOKEN.LOOKUP", String(character)] + scopes.arguments
+    arguments.append("ASOF", moment?.text)
+    return try answer(to: arguments) { $0.unlessNull(LedgerToken.init) }
   }
 
   /// Gives a token more scopes.

@@ -114,6 +114,11 @@ extension RemoteQuery {
   /// At most this many tokens, those with the lowest ids.
   public func limit(_ count: Int) -> RemoteQuery { paged("LIMIT", String(count)) }
 
+  /// The same question as of a moment, which is then "now".
+  ///
+  /// Only for what looks: a refresh of the past is refused by the ledger.
+  public func asOf(_ moment: RemoteMoment) -> RemoteQuery { paged("ASOF", moment.text) }
+
   private func paged(_ keyword: String, _ value: String) -> RemoteQuery {
     var query = self
     query.page += [keyword, value]

@@ -50,6 +50,39 @@ struct CommandTests {
     #expect(requests[1] == least + rest.split(separator: " ").map(String.init))
   }
 
+  @Test func `the past is asked for by its moment`() throws {
+    let requests = try Self.sent(answering: "*0\r\n") {
+      _ = try $0.ids(.requireScopes("a").user("7").asOf(.sequence(12)))
+      _ = try $0.ids(.find.asOf(.event("5-1")).limit(3))
+    }
+    #expect(requests[0] == ["TOKENS.REQUIRESCOPES", "a", "USER", "7", "ASOF", "#12"])
+    #expect(requests[1] == ["TOKENS.FIND", "ASOF", "5-1", "LIMIT", "3"])
+    let others = try Self.sent(answering: "_\r\n") {
+      try #expect($0.token(7, asOf: .time(microseconds: 1_500_000)) == nil)
+      try #expect($0.lookup(character: 9, scopes: "a", asOf: .sequence(0)) == nil)
+    }
+    #expect(others[0] == ["TOKEN.GET", "7", "ASOF", "1.500000"])
+    #expect(others[1] == ["TOKEN.LOOKUP", "9", "a", "ASOF", "#0"])
+  }
+
+  @Test func `a history is asked for, and its events are read`() throws {
+    let entry = "*2\r\n$3\r\n5-1\r\n*4\r\n$3\r\nseq\r\n$1\r\n8\r\n$4\r\ntype\r\n$7\r\ndeleted\r\n"
+    let requests = try Self.sent(answering: "*1\r\n\(entry)") {
+      let history = RemoteHistory().token(3).type("deleted").actor(uid: nil).actor(uid: 7)
+        .reason("out*").since(.sequence(2)).until(.event("9-9")).character(-4).user("u")
+      let events = try $0.events(history.limit(5).reversed())
+      #expect(events.map(\.id) == ["5-1"] && events[0].sequence == 8 && events[0].token == nil)
+      #expect(events[0].type == "deleted")
+    }
+    let words =
+      "LEDGER.HISTORY TOKEN 3 TYPE deleted ACTOR system ACTOR 7 REASON out* SINCE #2 UNTIL 9-9 "
+      + "CHARACTER -4 USER u COUNT 5 REV"
+    #expect(requests == [words.split(separator: " ").map(String.init)])
+    #expect(throws: ClientError.unexpectedReply(command: "LEDGER.HISTORY")) {
+      _ = try Self.sent(answering: "*1\r\n:1\r\n") { _ = try $0.events(RemoteHistory()) }
+    }
+  }
+
   @Test(
     arguments: [
       (0, "0.000000"), (1, "0.000001"), (1_700_000_000_123_456, "1700000000.123456"),
