@@ -39,7 +39,7 @@ enum HTML {
     "<\(name)\(attributes.isEmpty ? "" : " " + attributes)>\(content)</\(name)>\n"
   }
 
-  /// A table with a caption; the first column names the row. Cells are HTML.
+  /// A table with a caption, whose cells are HTML and whose first column names the row.
   static func table(
     _ caption: String, _ headings: [String], _ rows: [[String]], numbersFrom: Int = 1
   ) -> String {
