@@ -28,6 +28,20 @@ extension LedgerStore {
     if let failure { throw failure }
   }
 
+  /// The events from `first` through `last`, in order.
+  ///
+  /// - Throws: as ``forEachEvent(from:through:_:)``.
+  public func events(
+    from first: EventSequence, through last: EventSequence
+  ) throws(StoreError) -> [Event] {
+    var events: [Event] = []
+    try forEachEvent(from: first, through: last) { event, _ in
+      events.append(event)
+      return true
+    }
+    return events
+  }
+
   /// The event with `sequence`; nil when there is none yet.
   ///
   /// - Throws: as ``forEachEvent(from:through:_:)``.

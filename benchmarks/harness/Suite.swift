@@ -26,6 +26,9 @@ struct Suite: Sendable {
       name: "replay", question: "how far is opening a log from just reading it?",
       run: ReplaySuite.run),
     Suite(
+      name: "history", question: "what does the past cost, and those who ask about the present?",
+      run: HistorySuite.run),
+    Suite(
       name: "start", question: "is the daemon there at once, and small?", run: StartSuite.run),
   ]
 }

@@ -19,12 +19,18 @@ struct EventCursor {
     case found(ArraySlice<HistorySearch.Place>)
   }
 
-  /// At most this many events are read and written in one slice.
+  /// At most this many events in a row are read and written in one slice, and at most this many
+  /// that lie apart: about as long as serving some clients takes.
   static let sliceEvents = 64
+  static let sliceEventsApart = 8
+  /// What a slice should weigh: when one weighs more, the next one has fewer events.
+  static let sliceBytes = 32 * 1024
 
   private var source: Source
   /// How many events are still to be written; 0 while that is being found out.
   private(set) var remaining: Int
+  /// How many events in a row the next slice has.
+  private var sliceSize = EventCursor.sliceEvents
   /// Whether the list stands in a description of the stream, which ends with its groups: none.
   private var isOfDescription = false
 
@@ -60,6 +66,8 @@ struct EventCursor {
   mutating func writeSlice(
     of store: LedgerStore, into reply: inout ReplyWriter
   ) throws(StoreError) {
+    let start = reply.count
+    defer { adapt(to: reply.count - start) }
     switch source {
     case .ascending(let next, let last): try writeForwards(from: next, last, store, &reply)
     case .descending(let next): try writeBackwards(from: next, store, &reply)
@@ -72,17 +80,19 @@ struct EventCursor {
     isOfDescription = false
   }
 
-  private var sliceCount: Int { min(remaining, Self.sliceEvents) }
+  private var sliceCount: Int { min(remaining, sliceSize) }
+
+  private mutating func adapt(to bytes: Int) {
+    if bytes > Self.sliceBytes { sliceSize = max(1, sliceSize / 2) }
+    if bytes < Self.sliceBytes / 2 { sliceSize = min(Self.sliceEvents, sliceSize * 2) }
+  }
 
   private mutating func writeForwards(
     from next: EventSequence, _ last: EventSequence, _ store: LedgerStore,
     _ reply: inout ReplyWriter
   ) throws(StoreError) {
     let end = EventSequence(min(next.rawValue + UInt64(sliceCount) - 1, last.rawValue))
-    try store.forEachEvent(from: next, through: end) { event, _ in
-      reply.write(event)
-      return true
-    }
+    for event in try store.events(from: next, through: end) { reply.write(event) }
     remaining -= Int(end.rawValue - next.rawValue) + 1
     source = .ascending(next: end.next, last: last)
   }
@@ -91,13 +101,8 @@ struct EventCursor {
     from next: EventSequence, _ store: LedgerStore, _ reply: inout ReplyWriter
   ) throws(StoreError) {
     let first = EventSequence(next.rawValue - UInt64(sliceCount) + 1)
-    var events: [Event] = []
-    try store.forEachEvent(from: first, through: next) { event, _ in
-      events.append(event)
-      return true
-    }
-    for event in events.reversed() { reply.write(event) }
-    remaining -= events.count
+    for event in try store.events(from: first, through: next).reversed() { reply.write(event) }
+    remaining -= sliceCount
     source = .descending(next: EventSequence(first.rawValue - 1))
   }
 
@@ -119,11 +124,10 @@ struct EventCursor {
   private mutating func write(
     _ places: ArraySlice<HistorySearch.Place>, _ store: LedgerStore, _ reply: inout ReplyWriter
   ) throws(StoreError) {
-    for place in places.prefix(sliceCount) {
-      reply.write(try store.event(place.sequence, at: place.location))
-    }
-    source = .found(places.dropFirst(sliceCount))
-    remaining -= sliceCount
+    let slice = places.prefix(Self.sliceEventsApart)
+    for place in slice { reply.write(try store.event(place.sequence, at: place.location)) }
+    source = .found(places.dropFirst(slice.count))
+    remaining -= slice.count
   }
 }
 

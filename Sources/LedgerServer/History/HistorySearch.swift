@@ -19,8 +19,10 @@ struct HistorySearch {
     var location: LogLocation
   }
 
-  /// At most this many events are looked at in one slice.
-  static let sliceEvents: UInt64 = 256
+  /// At most this many events in a row are looked at in one slice, and at most this many links are
+  /// followed.
+  static let sliceEvents: UInt64 = 64
+  static let sliceLinks = 4
   /// Following the links costs about so many times as much for an event as reading on.
   static let linkCost = 8
 
@@ -107,7 +109,7 @@ struct HistorySearch {
     _ heads: [EventSequence], _ store: LedgerStore
   ) throws(StoreError) {
     var heads = heads
-    for _ in 0..<Int(Self.sliceEvents) / Self.linkCost {
+    for _ in 0..<Self.sliceLinks {
       let hasEnough = isOfOneToken && isReverse && places.count == count
       guard !hasEnough, let head = heads.popLast() else { return finishLinks() }
       guard head.rawValue >= span.lowerBound else { continue }

@@ -128,8 +128,9 @@ extension Node {
     connection.output.count < executor.settings.limits.maximumUnsentBytes / 4
   }
 
-  /// At most this many slices are written in one turn, in the order of waiting.
-  static let slicesPerTurn = 4
+  /// At most this many slices are written in one turn, in the order of waiting: who asks for long
+  /// lists waits for each other, not the others for them.
+  static let slicesPerTurn = 1
 
   /// Writes slices of long replies whose clients keep up; who got one waits behind the others.
   func writeSlices() {
