@@ -36,12 +36,16 @@ enum WatchCommand {
     }
   }
 
+  /// The daemon that the line names, by its socket or by its directory: only a daemon has events
+  /// that are to come.
   private static func daemon(_ session: Session) throws -> any LedgerEndpoint {
+    let socket = LedgerOpening.socketPath(in: session.directory)
+    guard !session.arguments.has(.data) else {
+      return try session.open(.socket(socket), for: .reading)
+    }
     let endpoint = try session.open(for: .reading)
     guard endpoint.isDaemon else {
-      throw EndpointError.notReachable(
-        socket: LedgerOpening.socketPath(in: session.directory),
-        reason: "a directory alone does not change")
+      throw EndpointError.notReachable(socket: socket, reason: "nothing would happen without one")
     }
     return endpoint
   }
