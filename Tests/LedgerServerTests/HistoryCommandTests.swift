@@ -186,6 +186,19 @@ import TokenLedger
     #expect(ledger.ask("LEDGER.HISTORY TYPE born").hasPrefix("-ERR TYPE is not one of created, "))
   }
 
+  @Test func `patterns are few and short`() throws {
+    let ledger = try LocalLedger()
+    let (count, size) = (HistoryRequest.maximumPatterns, HistoryRequest.maximumPatternBytes)
+    func ask(_ patterns: [String]) -> String {
+      ledger.ask(["LEDGER.HISTORY"] + patterns.flatMap { ["REASON", $0] })
+    }
+    let longest = String(repeating: "*", count: size)
+    #expect(ask([longest]) == "[]" && ask(Array(repeating: "a", count: count)) == "[]")
+    #expect(ask([longest + "*"]) == "-LIMIT bytes of a pattern: at most \(size)")
+    let many = ask(Array(repeating: "a", count: count + 1))
+    #expect(many == "-LIMIT patterns of one request: at most \(count)")
+  }
+
   @Test func `without COUNT a ledger's history has a thousand entries, a token's has all`() throws {
     let ledger = try LocalLedger()
     ledger.create()

@@ -12,7 +12,7 @@ extension CommandExecutor {
   func tokenHistory(_ arguments: inout ArgumentReader) throws(CommandError) -> Outcome {
     let id = try arguments.tokenID("the token")
     var request = try HistoryRequest(&arguments)
-    guard store.state.tokenEvenIfDeleted(id) != nil else { throw .notFound(id) }
+    guard store.state.history(of: id) != nil else { throw .notFound(id) }
     request.tokens = [id]
     return .streaming(EventCursor(try search(request, count: request.count ?? .max)))
   }

@@ -8,7 +8,7 @@ import TokenLedger
 /// Conditions on events that must all hold; one that was not given holds.
 struct EventFilter {
   /// Who caused an event.
-  enum ActorCondition: Equatable {
+  enum ActorCondition: Hashable {
     case system
     case uid(UInt32)
   }
@@ -16,7 +16,7 @@ struct EventFilter {
   /// Kinds, one of which the event has.
   var tags: Set<Event.Tag> = []
   /// Of whom one caused the event.
-  var actors: [ActorCondition] = []
+  var actors: Set<ActorCondition> = []
   /// Patterns, one of which the reason fits; an event without reason fits none.
   var reasons: [GlobPattern] = []
   /// The tokens, one of which it is about; nil: any, or none.
@@ -28,8 +28,7 @@ struct EventFilter {
       guard let token = event.token, tokens.contains(token) else { return false }
     }
     guard tags.isEmpty || tags.contains(event.tag) else { return false }
-    guard actors.isEmpty || actors.contains(where: { $0.holds(for: event.actor) })
-    else { return false }
+    guard actors.isEmpty || actors.contains(ActorCondition(event.actor)) else { return false }
     guard !reasons.isEmpty else { return true }
     guard let reason = event.reason else { return false }
     return reasons.contains { $0.matches(reason.utf8) }
@@ -37,11 +36,11 @@ struct EventFilter {
 }
 
 extension EventFilter.ActorCondition {
-  fileprivate func holds(for actor: Actor) -> Bool {
-    switch (self, actor) {
-    case (.system, .system): true
-    case (.uid(let wanted), .peer(let uid, _, _)): wanted == uid
-    default: false
+  /// What an actor is known by.
+  init(_ actor: Actor) {
+    switch actor {
+    case .system: self = .system
+    case .peer(let uid, _, _): self = .uid(uid)
     }
   }
 }

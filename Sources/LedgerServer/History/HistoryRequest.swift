@@ -12,6 +12,10 @@ struct HistoryRequest {
   /// The most entries of one LEDGER.HISTORY, and how many it gives unless told.
   static let maximumCount: Int64 = 100_000
   static let standardCount = 1000
+  /// The most patterns of one request, and the bytes of one: each costs every event its length
+  /// times the reason's, at worst.
+  static let maximumPatterns = 16
+  static let maximumPatternBytes = 255
 
   var tokens: Set<TokenID> = []
   var characters: Set<CharacterID> = []
@@ -36,8 +40,8 @@ struct HistoryRequest {
       case .character where isOfLedger: characters.insert(try arguments.characterID())
       case .user where isOfLedger: users.insert(try arguments.text("USER"))
       case .type: filter.tags.insert(try arguments.eventType())
-      case .actor: filter.actors.append(try arguments.actor())
-      case .reason: filter.reasons.append(GlobPattern(try arguments.reason().utf8))
+      case .actor: filter.actors.insert(try arguments.actor())
+      case .reason: try takePattern(&arguments)
       case .since: since.append(try arguments.moment("SINCE"))
       case .until: until.append(try arguments.moment("UNTIL"))
       case .count:
@@ -48,6 +52,17 @@ struct HistoryRequest {
       default: throw .unexpectedArgument(arguments.command)
       }
     }
+  }
+
+  private mutating func takePattern(_ arguments: inout ArgumentReader) throws(CommandError) {
+    let pattern = try arguments.text("REASON").utf8
+    guard pattern.count <= Self.maximumPatternBytes else {
+      throw .rejected(.limit(what: "bytes of a pattern", maximum: Self.maximumPatternBytes))
+    }
+    guard filter.reasons.count < Self.maximumPatterns else {
+      throw .rejected(.limit(what: "patterns of one request", maximum: Self.maximumPatterns))
+    }
+    filter.reasons.append(GlobPattern(pattern))
   }
 }
 

@@ -21,7 +21,7 @@ struct HistorySearch {
 
   /// At most this many events in a row are looked at in one slice, and at most this many links are
   /// followed.
-  static let sliceEvents: UInt64 = 64
+  static let sliceEvents = 64
   static let sliceLinks = 4
   /// Following the links costs about so many times as much for an event as reading on.
   static let linkCost = 8
@@ -63,9 +63,9 @@ struct HistorySearch {
     var heads: [EventSequence] = []
     var eventCount = 0
     for id in tokens {
-      guard let token = state.tokenEvenIfDeleted(id) else { continue }
-      heads.append(token.lastEvent)
-      eventCount += Int(token.version)
+      guard let history = state.history(of: id) else { continue }
+      heads.append(history.last)
+      eventCount += history.count
     }
     if eventCount <= span.count / Self.linkCost { way = .linked(heads) }
     isOfOneToken = heads.count == 1
@@ -88,7 +88,8 @@ struct HistorySearch {
   private mutating func scan(
     _ rest: ClosedRange<UInt64>, _ store: LedgerStore
   ) throws(StoreError) {
-    let slice = isReverse ? rest.suffix(Int(Self.sliceEvents)) : rest.prefix(Int(Self.sliceEvents))
+    let size = Self.sliceEvents / max(1, 2 * filter.reasons.count)
+    let slice = isReverse ? rest.suffix(max(1, size)) : rest.prefix(max(1, size))
     guard let low = slice.first, let high = slice.last else { return }
     var found: [Place] = []
     try store.forEachEvent(from: EventSequence(low), through: EventSequence(high)) {

@@ -81,6 +81,13 @@ extension LedgerState {
     return rows.map { TokenID(checked: tokens.ids[$0]) }
   }
 
+  /// The latest event and the number of events of the token `id`, deleted or not.
+  ///
+  /// - Complexity: O(1).
+  public func history(of id: TokenID) -> (last: EventSequence, count: Int)? {
+    anyRow(id).map { (tokens.lastEvents[$0.index], Int(tokens.versions[$0.index])) }
+  }
+
   /// The token `id`, deleted or not.
   public func tokenEvenIfDeleted(_ id: TokenID) -> Token? {
     anyRow(id).map { token(at: $0) }
