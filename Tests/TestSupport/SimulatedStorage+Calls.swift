@@ -3,7 +3,6 @@
 
 public import EventLog
 public import LinuxIO
-import Synchronization
 
 extension SimulatedStorage {
   /// Counts a call, fails it if it is to fail, and otherwise makes it.

@@ -5,7 +5,6 @@
 
 import EventLog
 import LinuxIO
-import Synchronization
 
 extension SimulatedStorage {
   /// The disk after a crash, as a new storage: the synced state, and of the rest what is kept.

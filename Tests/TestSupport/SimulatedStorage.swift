@@ -4,7 +4,6 @@
 
 public import EventLog
 public import LinuxIO
-import Synchronization
 
 /// The calls of the log's storage.
 public enum StorageCall: CaseIterable, Sendable {
@@ -68,7 +67,7 @@ public final class SimulatedStorage: LogStorage {
     }
   }
 
-  let state = Mutex(State())
+  let state = Guarded(State())
 
   /// Makes an empty disk.
   public init() {}
