@@ -1,6 +1,6 @@
-// A value behind a lock of the C library. `Mutex` would do as well, but when two threads contend for
-// it the kernel hands it over, which the thread sanitizer does not see: it then reports races where
-// there are none. Where a test's threads meet all the time, that would hide the real ones.
+// A value behind a lock of the C library. `Mutex` would do as well, but when two threads contend
+// for it the kernel hands it over, which the thread sanitizer does not see: it then reports races
+// where there are none. Where a test's threads meet all the time, that would hide the real ones.
 
 import Foundation
 
