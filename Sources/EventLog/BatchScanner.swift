@@ -91,6 +91,12 @@ struct BatchScanner: ~Copyable {
     }
   }
 
+  /// The commit of the batch that `next` has just given.
+  func commit(of batch: CommittedBatch) -> CommitRecord {
+    CommitRecord(
+      decoding: source.body(ofFrameAt: batch.commitOffset, LogFormat.recordBodySizeBytes))
+  }
+
   /// Compares a commit with the events before it and moves behind it.
   private mutating func commit(at offset: Int, eventCount: Int) -> Step {
     let record = CommitRecord(

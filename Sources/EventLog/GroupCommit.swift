@@ -93,13 +93,16 @@ public struct GroupCommit: ~Copyable, Sendable {
   /// - Precondition: neither busy nor stopped; the batch is not empty; `firstSequence` follows the
   ///   last one.
   public mutating func submit(
-    _ batch: consuming LogBatch, firstSequence: UInt64, nowMicroseconds: Int64
+    _ batch: consuming LogBatch, firstSequence: UInt64, nowMicroseconds: Int64,
+    startsSegment: Bool = false
   ) {
     precondition(!isBusy, "a batch was submitted while another is being written")
     precondition(thread != nil, "a batch was submitted after the end")
     isBusy = true
     requests.put(
-      CommitRequest(batch: batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds))
+      CommitRequest(
+        batch: batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds,
+        startsSegment: startsSegment))
   }
 
   /// Takes the batch that came back, or gives `nil` when none has.
@@ -123,6 +126,7 @@ private struct CommitRequest: ~Copyable, Sendable {
   let batch: LogBatch
   let firstSequence: UInt64
   let nowMicroseconds: Int64
+  let startsSegment: Bool
 }
 
 /// The log's thread: takes, appends and returns batches until the mailbox is closed.
@@ -135,9 +139,11 @@ private func serve(
   while let request = requests.receive(&events) {
     let firstSequence = request.firstSequence
     let nowMicroseconds = request.nowMicroseconds
+    let startsSegment = request.startsSegment
     var batch = request.batch
     let outcome = writer.commit(
-      &batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds)
+      &batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds,
+      startsSegment: startsSegment)
     outcomes.put(CompletedBatch(batch, outcome: outcome))
   }
 }
@@ -145,12 +151,14 @@ private func serve(
 extension SegmentWriter {
   /// Appends a batch, with every end as a value.
   fileprivate mutating func commit(
-    _ batch: inout LogBatch, firstSequence: UInt64, nowMicroseconds: Int64
+    _ batch: inout LogBatch, firstSequence: UInt64, nowMicroseconds: Int64, startsSegment: Bool
   ) -> CommitOutcome {
     if isPoisoned { return .failed(.poisoned) }
     do throws(LogError) {
       return .committed(
-        try append(&batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds))
+        try append(
+          &batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds,
+          startsSegment: startsSegment))
     } catch {
       return error.fileWithoutRoom.map { .refused(file: $0) } ?? .failed(error)
     }

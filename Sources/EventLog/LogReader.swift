@@ -29,6 +29,11 @@ public struct LogReader: ~Copyable {
     self.storage = storage
   }
 
+  /// Forgets a segment that was rewritten: places in it are others now.
+  public mutating func forget(segment number: UInt32) {
+    open.removeAll { $0.header.number == UInt64(number) }
+  }
+
   /// Reads one event.
   ///
   /// - Parameters:

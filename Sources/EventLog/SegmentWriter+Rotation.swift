@@ -7,13 +7,13 @@
 internal import LinuxIO
 
 extension SegmentWriter {
-  /// Ends the current segment when a batch of `sizeBytes` would make it too large.
+  /// Ends the current segment when a batch of `sizeBytes` would make it too large, or even if not.
   ///
   /// - Throws: `writeFailed`: the writer is poisoned.
-  mutating func sealIfFull(for sizeBytes: Int) throws(LogError) {
+  mutating func sealIfFull(for sizeBytes: Int, even isForced: Bool) throws(LogError) {
     guard let full = segment, full.eventCount > 0 else { return }
     let sealedSize = full.offset + sizeBytes + LogFormat.recordFrameSizeBytes
-    guard sealedSize > options.segmentSizeBytes else { return }
+    guard isForced || sealedSize > options.segmentSizeBytes else { return }
     let trailer = trailerFrame(of: full)
     try write(trailer, to: full)
     segment = nil

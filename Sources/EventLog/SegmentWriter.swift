@@ -41,19 +41,22 @@ public struct SegmentWriter: ~Copyable, Sendable {
   ///   - batch: At least one event; sealed by this, to be emptied by its owner afterwards.
   ///   - firstSequence: The sequence of the batch's first event, `head.nextSequence`.
   ///   - nowMicroseconds: The time for the commit, in microseconds since 1970.
+  ///   - startsSegment: Whether the batch goes to a new segment, however much room this one has, so
+  ///     that what was written before can be rewritten.
   /// - Returns: where the batch stands.
   /// - Throws: `diskFull`, `belowLowWater`: nothing was written, the batch is untouched and can be
   ///   given again. `writeFailed`: the writer is poisoned.
   /// - Precondition: not poisoned.
   public mutating func append(
-    _ batch: inout LogBatch, firstSequence: UInt64, nowMicroseconds: Int64
+    _ batch: inout LogBatch, firstSequence: UInt64, nowMicroseconds: Int64,
+    startsSegment: Bool = false
   ) throws(LogError) -> Commit {
     precondition(!isPoisoned, "append after the log has failed")
     precondition(!batch.isEmpty, "append of a batch without events")
     precondition(firstSequence == head.nextSequence, "append out of sequence")
 
     let sizeBytes = batch.sizeBytes + LogFormat.recordFrameSizeBytes
-    try sealIfFull(for: sizeBytes)
+    try sealIfFull(for: sizeBytes, even: startsSegment)
     var target = try openSegment(for: sizeBytes, nowMicroseconds: nowMicroseconds)
     try makeRoom(in: &target, for: sizeBytes)
 

@@ -22,100 +22,104 @@ enum CommandName: UInt8, CaseIterable, Sendable {
   case tokenSecrets = 6
   /// `TOKEN.RESTORE`: brings back a token that was deleted, or lets go of one that is held back.
   case tokenRestore = 7
+  /// `TOKEN.ERASE`: erases the secrets of a token from every segment of the log.
+  case tokenErase = 8
   /// `TOKEN.ACCESS`: gives an access token that is valid, refreshed if need be.
-  case tokenAccess = 8
+  case tokenAccess = 9
   /// `TOKEN.ACCESSFOR`: gives a valid access token of a character: TOKEN.LOOKUP and TOKEN.ACCESS.
-  case tokenAccessFor = 9
+  case tokenAccessFor = 10
   /// `TOKEN.REFRESH`: refreshes a token, expired or not.
-  case tokenRefresh = 10
+  case tokenRefresh = 11
   /// `TOKEN.REFRESHORDELETE`: refreshes a token, and deletes it where it cannot be valid again.
-  case tokenRefreshOrDelete = 11
+  case tokenRefreshOrDelete = 12
   /// `TOKEN.REFRESHED`: tells that a program refreshed a token by itself.
-  case tokenRefreshed = 12
+  case tokenRefreshed = 13
   /// `TOKEN.REFRESHFAILED`: tells that a program could not refresh a token by itself.
-  case tokenRefreshFailed = 13
+  case tokenRefreshFailed = 14
   /// `TOKEN.REQUIRED`: guards a page that needs one valid token, picked by the user.
-  case tokenRequired = 14
+  case tokenRequired = 15
   /// `TOKEN.SINGLEUSE`: guards a page that needs a token of a login just made.
-  case tokenSingleUse = 15
+  case tokenSingleUse = 16
   /// `TOKENS.FIND`: finds the tokens that pass every filter given; all of them without one.
-  case tokensFind = 16
+  case tokensFind = 17
   /// `TOKENS.REQUIRESCOPES`: finds the tokens that have all the scopes; for none, those without scopes.
-  case tokensRequireScopes = 17
+  case tokensRequireScopes = 18
   /// `TOKENS.REQUIRESCOPESEXACT`: finds the tokens that have exactly the scopes.
-  case tokensRequireScopesExact = 18
+  case tokensRequireScopesExact = 19
   /// `TOKENS.EQUIVALENTTO`: finds other tokens of the same character and scopes, of the same user or none.
-  case tokensEquivalentTo = 19
+  case tokensEquivalentTo = 20
   /// `TOKENS.GETEXPIRED`: finds the tokens that expire at this moment or did before.
-  case tokensGetExpired = 20
+  case tokensGetExpired = 21
   /// `TOKENS.DELETE`: deletes the tokens that pass every filter given, all or none.
-  case tokensDelete = 21
+  case tokensDelete = 22
   /// `TOKENS.RESTORE`: brings back the tokens that were deleted since a time, or all held back.
-  case tokensRestore = 22
+  case tokensRestore = 23
   /// `TOKENS.REQUIREVALID`: refreshes the expired ones, deletes what cannot be, and finds the valid ones.
-  case tokensRequireValid = 23
+  case tokensRequireValid = 24
   /// `TOKENS.BULKREFRESH`: refreshes tokens, expired or not, and deletes what cannot be valid again.
-  case tokensBulkRefresh = 24
+  case tokensBulkRefresh = 25
   /// `TOKENS.CLEANUP`: deletes the tokens without a user, and refreshes or deletes the expired ones.
-  case tokensCleanup = 25
+  case tokensCleanup = 26
   /// `TOKENS.REQUIRED`: guards a page that needs valid tokens of a user with some scopes.
-  case tokensRequired = 26
+  case tokensRequired = 27
   /// `REFRESH.TAKE`: leases tokens that are to be refreshed, and gives what is needed for it.
-  case refreshTake = 27
+  case refreshTake = 28
   /// `REFRESH.DONE`: tells that a refresh succeeded.
-  case refreshDone = 28
+  case refreshDone = 29
   /// `REFRESH.FAIL`: tells that a refresh failed.
-  case refreshFail = 29
+  case refreshFail = 30
   /// `SSO.AUTHORIZE`: begins a login: says where to send somebody.
-  case ssoAuthorize = 30
+  case ssoAuthorize = 31
   /// `SSO.CALLBACK`: ends a login: has the code exchanged, and keeps the token.
-  case ssoCallback = 31
+  case ssoCallback = 32
   /// `SSO.DONE`: tells that a code was exchanged.
-  case ssoDone = 32
+  case ssoDone = 33
   /// `SSO.FAIL`: tells that a code could not be exchanged.
-  case ssoFail = 33
+  case ssoFail = 34
   /// `SSO.REVOKED`: tells that a refresh token was revoked.
-  case ssoRevoked = 34
+  case ssoRevoked = 35
   /// `SSO.REVOKEFAILED`: tells that a refresh token could not be revoked.
-  case ssoRevokeFailed = 35
+  case ssoRevokeFailed = 36
   /// `LEDGER.STATUS`: shows the state of the ledger: last event, tokens, disk.
-  case ledgerStatus = 36
+  case ledgerStatus = 37
   /// `LEDGER.DIGEST`: computes the digest of the whole state, to compare two ledgers.
-  case ledgerDigest = 37
+  case ledgerDigest = 38
   /// `LEDGER.HISTORY`: lists the events that pass every filter given; all of them without one.
-  case ledgerHistory = 38
+  case ledgerHistory = 39
+  /// `LEDGER.COMPACT`: rewrites the log without the secrets that no token has any more.
+  case ledgerCompact = 40
   /// `XLEN`: counts the events of the log.
-  case xlen = 39
+  case xlen = 41
   /// `XRANGE`: lists the events between two event ids, oldest first.
-  case xrange = 40
+  case xrange = 42
   /// `XREVRANGE`: lists the events between two event ids, newest first.
-  case xrevrange = 41
+  case xrevrange = 43
   /// `XREAD`: lists the events after an event id, and waits for one if asked to.
-  case xread = 42
+  case xread = 44
   /// `XINFO`: describes the log as a stream.
-  case xinfo = 43
+  case xinfo = 45
   /// `HELLO`: chooses the protocol version and introduces the server.
-  case hello = 44
+  case hello = 46
   /// `PING`: answers, to show that the server does.
-  case ping = 45
+  case ping = 47
   /// `ECHO`: answers with the message.
-  case echo = 46
+  case echo = 48
   /// `SELECT`: chooses a database; there is one, 0.
-  case select = 47
+  case select = 49
   /// `QUIT`: closes the connection after the replies under way.
-  case quit = 48
+  case quit = 50
   /// `RESET`: puts the connection back to RESP2, without a name.
-  case reset = 49
+  case reset = 51
   /// `CLIENT`: names and describes connections.
-  case client = 50
+  case client = 52
   /// `COMMAND`: describes the commands, all of them without a subcommand.
-  case command = 51
+  case command = 53
   /// `INFO`: shows figures of the server, by sections.
-  case info = 52
+  case info = 54
   /// `CONFIG`: shows settings.
-  case config = 53
+  case config = 55
   /// `SHUTDOWN`: finishes the writes under way and ends the server.
-  case shutdown = 54
+  case shutdown = 56
 }
 
 /// A subcommand of XINFO.
@@ -172,6 +176,7 @@ extension CommandName {
     case .tokenHistory: -2
     case .tokenSecrets: 2
     case .tokenRestore: -2
+    case .tokenErase: -2
     case .tokenAccess: -2
     case .tokenAccessFor: -3
     case .tokenRefresh: -2
@@ -203,6 +208,7 @@ extension CommandName {
     case .ledgerStatus: 1
     case .ledgerDigest: -1
     case .ledgerHistory: -1
+    case .ledgerCompact: -1
     case .xlen: 2
     case .xrange: -4
     case .xrevrange: -4
@@ -232,6 +238,7 @@ extension CommandName {
     case .tokenHistory: .reader
     case .tokenSecrets: .admin
     case .tokenRestore: .writer
+    case .tokenErase: .admin
     case .tokenAccess: .user
     case .tokenAccessFor: .user
     case .tokenRefresh: .user
@@ -263,6 +270,7 @@ extension CommandName {
     case .ledgerStatus: .reader
     case .ledgerDigest: .reader
     case .ledgerHistory: .reader
+    case .ledgerCompact: .admin
     case .xlen: .reader
     case .xrange: .reader
     case .xrevrange: .reader
@@ -292,6 +300,7 @@ extension CommandName {
     case .tokenHistory: .read
     case .tokenSecrets: .read
     case .tokenRestore: .write
+    case .tokenErase: .write
     case .tokenAccess: .read
     case .tokenAccessFor: .read
     case .tokenRefresh: .write
@@ -323,6 +332,7 @@ extension CommandName {
     case .ledgerStatus: .read
     case .ledgerDigest: .read
     case .ledgerHistory: .read
+    case .ledgerCompact: .write
     case .xlen: .read
     case .xrange: .read
     case .xrevrange: .read
@@ -355,6 +365,7 @@ extension CommandName {
     case .tokenHistory: .tokenHistory
     case .tokenSecrets: .tokenSecrets
     case .tokenRestore: .tokenRestore
+    case .tokenErase: .tokenErase
     case .tokenAccess: .tokenAccess
     case .tokenAccessFor: .tokenAccessFor
     case .tokenRefresh: .tokenRefresh
@@ -386,6 +397,7 @@ extension CommandName {
     case .ledgerStatus: .ledgerStatus
     case .ledgerDigest: .ledgerDigest
     case .ledgerHistory: .ledgerHistory
+    case .ledgerCompact: .ledgerCompact
     case .xlen: .xlen
     case .xrange: .xrange
     case .xrevrange: .xrevrange
@@ -491,6 +503,15 @@ extension CommandSpecification {
     since: "0.1.0", group: .token, arity: -2,
     complexity: "O(1).",
     role: .writer, effect: .write,
+    arguments: .list([
+      CommandArgument("id", .integer),
+    ], Fragment.reason),
+    subcommands: [])
+  fileprivate static let tokenErase = CommandSpecification(
+    name: "TOKEN.ERASE", summary: "Erases the secrets of a token from every segment of the log.",
+    since: "0.1.0", group: .token, arity: -2,
+    complexity: "O(size of the log), beside the loop.",
+    role: .admin, effect: .write,
     arguments: .list([
       CommandArgument("id", .integer),
     ], Fragment.reason),
@@ -816,6 +837,16 @@ extension CommandSpecification {
     ], Fragment.count, [
       CommandArgument("reverse", .pureToken, token: "REV", [.optional]),
     ]),
+    subcommands: [])
+  fileprivate static let ledgerCompact = CommandSpecification(
+    name: "LEDGER.COMPACT", summary: "Rewrites the log without the secrets that no token has any more.",
+    since: "0.1.0", group: .ledger, arity: -1,
+    complexity: "O(size of the log), beside the loop.",
+    role: .admin, effect: .write,
+    arguments: .list([
+      CommandArgument("dry-run", .pureToken, token: "DRYRUN", [.optional]),
+      CommandArgument("grace", .integer, token: "GRACE", [.optional]),
+    ], Fragment.reason),
     subcommands: [])
   fileprivate static let xlen = CommandSpecification(
     name: "XLEN", summary: "Counts the events of the log.",

@@ -99,6 +99,12 @@ public final class LocalSession {
     case .blocked: reply.writeNull()
     case .taking: reply.writeArrayHeader(count: 0)
     case .awaiting(let wait): answer(wait, &reply)
+    case .compacting(let request):
+      do throws(CompactionFailure) {
+        executor.write(try executor.store.compact(request), of: request, into: &reply)
+      } catch {
+        executor.writeError(CommandError(error), &reply)
+      }
     case .shutdown: reply.writeSimple("OK")
     case .replied, .held, .wait, .rebuilding, .close: break
     }

@@ -65,14 +65,18 @@ struct Committer: ~Copyable {
   }
 
   mutating func submit(
-    _ batch: consuming LogBatch, firstSequence: UInt64, nowMicroseconds: Int64
+    _ batch: consuming LogBatch, firstSequence: UInt64, nowMicroseconds: Int64,
+    startsSegment: Bool
   ) {
     if group != nil {
-      group?.submit(batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds)
+      group?.submit(
+        batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds,
+        startsSegment: startsSegment)
       return
     }
     submitted = SubmittedWrite(
-      batch: batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds)
+      batch: batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds,
+      startsSegment: startsSegment)
     if !isStepwise { writeSubmitted() }
   }
 
@@ -81,11 +85,13 @@ struct Committer: ~Copyable {
     guard let write = submitted.take() else { return }
     let firstSequence = write.firstSequence
     let nowMicroseconds = write.nowMicroseconds
-    finished = self.write(write.batch, firstSequence, nowMicroseconds)
+    let startsSegment = write.startsSegment
+    finished = self.write(write.batch, firstSequence, nowMicroseconds, startsSegment)
   }
 
   private mutating func write(
-    _ batch: consuming LogBatch, _ firstSequence: UInt64, _ nowMicroseconds: Int64
+    _ batch: consuming LogBatch, _ firstSequence: UInt64, _ nowMicroseconds: Int64,
+    _ startsSegment: Bool
   ) -> CompletedWrite {
     guard writer?.isPoisoned == false else {
       return CompletedWrite(batch: batch, outcome: .failed(.poisoned))
@@ -93,7 +99,8 @@ struct Committer: ~Copyable {
     var outcome = CommitOutcome.failed(.poisoned)
     do throws(LogError) {
       let commit = try writer?.append(
-        &batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds)
+        &batch, firstSequence: firstSequence, nowMicroseconds: nowMicroseconds,
+        startsSegment: startsSegment)
       if let commit { outcome = .committed(commit) }
     } catch {
       outcome = error.fileWithoutRoom.map { .refused(file: $0) } ?? .failed(error)
@@ -115,6 +122,7 @@ private struct SubmittedWrite: ~Copyable {
   let batch: LogBatch
   let firstSequence: UInt64
   let nowMicroseconds: Int64
+  let startsSegment: Bool
 }
 
 /// A batch that came back from the writer.

@@ -27,6 +27,15 @@ struct EventIndex: Sendable {
     entries.append(Entry(sequence: sequence, id: id, location: location))
   }
 
+  /// Takes note that indexed events are at other places now.
+  mutating func move(to places: [EventPlace]) {
+    for place in places {
+      let index = Int((place.sequence - 1) / Self.stride)
+      assert(entries[index].sequence.rawValue == place.sequence, "an event that was not noted")
+      entries[index].location = place.location
+    }
+  }
+
   /// The last indexed event at or before `sequence`; nil when there is none.
   ///
   /// - Complexity: O(1).

@@ -48,7 +48,8 @@ extension LedgerStore {
     let batch = exchange(&pending, with: empty)
     inFlight.submit()
     committer.submit(
-      batch, firstSequence: first.rawValue, nowMicroseconds: now.microseconds)
+      batch, firstSequence: first.rawValue, nowMicroseconds: now.microseconds,
+      startsSegment: exchange(&pendingStartsSegment, with: false))
   }
 
   /// The outcome of the submitted batch, once there is one; nil before.
@@ -63,6 +64,7 @@ extension LedgerStore {
       return .durable(state.lastSequence)
     case .refused(let file):
       abandon(&write)
+      compaction?.noteAbandoned(file: file)
       return .refused(file: file)
     case .failed(let error):
       abandon(&write)
@@ -91,6 +93,7 @@ extension LedgerStore {
       }
       let place = commit.location(ofEventAt: batch.offset(ofEvent: offset))
       index.note(event.sequence, event.id, at: place)
+      if event.tag == .compactionStarted { lastCompactionSegment = UInt64(place.segment) }
     }
     head = head?.following(commit)
   }
@@ -99,6 +102,7 @@ extension LedgerStore {
   private func abandon(_ write: inout CompletedWrite) {
     inFlight.removeAll()
     pending.removeAll()
+    pendingStartsSegment = false
     reclaim(&write)
   }
 

@@ -54,13 +54,19 @@ extension LedgerStore {
     return found
   }
 
-  /// The event with `sequence` at a place that was learnt from ``forEachEvent(from:through:_:)``.
+  /// The event with `sequence` at a place that was learnt from ``forEachEvent(from:through:_:)``,
+  /// with the ``layout`` of then.
   ///
   /// - Throws: as there.
   /// - Complexity: O(1).
   public func event(
-    _ sequence: EventSequence, at location: LogLocation
+    _ sequence: EventSequence, at location: LogLocation, layout: Int
   ) throws(StoreError) -> Event {
+    guard layout == self.layout else {
+      guard let event = try event(sequence)
+      else { preconditionFailure("an event that was found is not there") }
+      return event
+    }
     let read: Result<Event, StoreError>
     do throws(LogError) {
       read = try reader.read(at: location, sequence: sequence.rawValue) { logged in

@@ -21,11 +21,20 @@ public final class LedgerStore {
 
   var index: EventIndex
   var reader: LogReader
-  private let storage: any LogStorage
-  var rebuilder: StateRebuilder
+  let storage: any LogStorage
+  var rebuilder: SideWork<RebuildRequest, RebuiltState>
+  var rewriter: SideWork<RewriteRequest, RewriteOutcome>
+  /// The compaction under way.
+  var compaction: CompactionRun?
+  /// The segment that the latest compaction began; 0 for none.
+  var lastCompactionSegment: UInt64
+  /// How often segments were replaced: places learnt before are others now.
+  public internal(set) var layout = 0
   var inFlight = InFlight()
   /// Events decided on since the last submission.
   var pending = LogBatch()
+  /// Whether they are to begin a segment.
+  var pendingStartsSegment = false
   /// An empty batch, to take the place of the one that is being written.
   var spare: LogBatch? = LogBatch()
   var committer: Committer
@@ -40,10 +49,12 @@ public final class LedgerStore {
   ) {
     self.options = options
     self.index = replayed.index
+    lastCompactionSegment = replayed.lastCompactionSegment
     self.state = replayed.takeState()
     self.reader = LogReader(storage: storage)
     self.storage = storage
-    self.rebuilder = StateRebuilder(storage)
+    self.rebuilder = SideWork { request, stop in request.carriedOut(until: stop) }
+    self.rewriter = SideWork { request, stop in request.carriedOut(until: stop) }
     self.head = head
     self.committer = committer
   }

@@ -12,6 +12,9 @@ struct ReplayedLedger: ~Copyable {
   /// The tails that a `recovered` event tells of.
   private(set) var toldTails: Set<TailPlace> = []
 
+  /// The segment that the latest compaction began; 0 for none.
+  private(set) var lastCompactionSegment: UInt64 = 0
+
   /// Where a tail was cut.
   struct TailPlace: Hashable {
     var segment: String
@@ -29,6 +32,9 @@ struct ReplayedLedger: ~Copyable {
   mutating func take(_ logged: LogEvent) throws(StoreError) {
     let event = try state.take(logged)
     index.note(event.sequence, event.id, at: logged.location)
+    if event.tag == .compactionStarted {
+      lastCompactionSegment = UInt64(logged.location.segment)
+    }
     if case .recovered(let cut) = event.body {
       toldTails.insert(TailPlace(segment: cut.segment.string, offset: cut.offset))
     }

@@ -32,6 +32,18 @@ public enum SystemClock {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
+  /// Stands still for a while; a signal may end it early.
+  ///
+  /// - Source: clock_nanosleep(2), CLOCK_MONOTONIC.
+  public static func sleep(microseconds: Int64) {
+    precondition(microseconds >= 0, "a sleep that ends before it begins")
+    let duration = timespec(
+      tv_sec: Int(microseconds / 1_000_000), tv_nsec: Int(microseconds % 1_000_000) * 1_000)
+    _ = unsafe withUnsafePointer(to: duration) { duration in
+      unsafe clock_nanosleep(CLOCK_MONOTONIC, 0, duration, nil)
+    }
+  }
+
   private static func read(_ clock: clockid_t) -> timespec {
     var time = timespec()
     let result = unsafe clock_gettime(clock, &time)

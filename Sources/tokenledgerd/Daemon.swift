@@ -41,6 +41,7 @@ struct Daemon {
     supervisor.tell("STOPPING=1")
     store.stopCommitThread()
     store.stopRebuildThread()
+    store.stopCompactionThread()
     if !isActivated { removeSocket() }
     guard case .logFailed = end else {
       log.write(.info, "stopped", [])
@@ -112,6 +113,7 @@ struct Daemon {
     }
     do throws(SystemError) {
       try store.startRebuildThread()
+      try store.startCompactionThread()
       return try Server(
         store: store, settings: withinLimits(settings.server), listener: listener, signals: signals,
         workers: settings.workers, log: log,

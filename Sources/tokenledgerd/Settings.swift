@@ -25,6 +25,7 @@ struct Settings {
   var leaseSeconds: Int64 = 120
   var keepFreshSeconds: Int64 = 0
   var keepAliveDays: Int64 = 0
+  var compaction = CompactionSettings()
   var refreshers = RefresherSettings()
 
   /// Where the socket is.
@@ -40,6 +41,7 @@ struct Settings {
     merged.leaseSeconds = read.leaseSeconds
     merged.keepFreshSeconds = read.keepFreshSeconds
     merged.keepAliveDays = read.keepAliveDays
+    merged.compaction = read.compaction
     return merged
   }
 
@@ -55,6 +57,7 @@ struct Settings {
     server.leaseMicroseconds = leaseSeconds * 1_000_000
     server.keepFreshMicroseconds = keepFreshSeconds * 1_000_000
     server.keepAliveMicroseconds = keepAliveDays * 86_400_000_000
+    server.compaction = compaction
     server.sso = refreshers.sso
     server.hasRefreshers = workers != nil
     server.limits.maximumConnections = maximumConnections
@@ -79,6 +82,9 @@ enum Setting: String, CaseIterable {
   case lease
   case keepFresh = "keep-fresh"
   case keepAlive = "keep-alive"
+  case compactAfter = "compact-after"
+  case compactGrace = "compact-grace"
+  case compactRate = "compact-rate"
   case refreshers
   case refresherProgram = "refresher-program"
   case clientID = "sso-client-id"
@@ -106,8 +112,10 @@ enum Setting: String, CaseIterable {
     case .socketMode: "OCTAL"
     case .validDuration, .lease, .keepFresh, .clockSkew: "SECONDS"
     case .keepAlive: "DAYS"
+    case .compactGrace: "HOURS"
+    case .compactRate: "BYTES"
     case .deletionGuard: "SHARE,COUNT,SECONDS|off"
-    case .maximumConnections, .segmentBytes, .refreshers, .concurrency: "N"
+    case .maximumConnections, .segmentBytes, .refreshers, .concurrency, .compactAfter: "N"
     case .clientID: "ID"
     case .callbackURL, .ssoServer, .authorizeURL, .tokenURL, .keysURL, .revokeURL: "URL"
     case .audience, .userAgent: "TEXT"
@@ -135,6 +143,9 @@ enum Setting: String, CaseIterable {
     case .lease: "how long a worker has for one refresh, 1 to 3600 (120)"
     case .keepFresh: "a token is refreshed unasked for so long after its last use, 0: never (0)"
     case .keepAlive: "a token is refreshed unasked when it is so old, 0: never (0)"
+    case .compactAfter: "dead secrets leave the log after so many new files, 0: never (16)"
+    case .compactGrace: "a deleted token keeps its secrets for so long (168)"
+    case .compactRate: "bytes a second that compaction reads and writes, 0: any (67108864)"
     case .refreshers: "how many refreshers run once there is a client id, 0 to 64 (1)"
     case .refresherProgram: "the refreshers' program (tokenledger-refresher beside this one)"
     case .clientID: "the application's client id at the SSO; without it there is no SSO"
@@ -160,7 +171,7 @@ enum Setting: String, CaseIterable {
   var isReloadable: Bool {
     switch self {
     case .validDuration, .maximumConnections, .grant, .deletionGuard, .lease, .keepFresh,
-      .keepAlive:
+      .keepAlive, .compactAfter, .compactGrace, .compactRate:
       true
     case .data, .socket, .socketMode, .segmentBytes, .lowWater, .logLevel, .logFormat, .frozenClock,
       .refreshers, .refresherProgram, .clientID, .clientSecretFile, .callbackURL, .ssoServer,
@@ -195,6 +206,13 @@ enum Setting: String, CaseIterable {
     case .lease: settings.leaseSeconds = Int64(try number(value, in: 1...3600))
     case .keepFresh: settings.keepFreshSeconds = Int64(try number(value, in: 0...31_536_000))
     case .keepAlive: settings.keepAliveDays = Int64(try number(value, in: 0...3650))
+    case .compactAfter:
+      settings.compaction.segmentCount = try number(value, in: 0...1_000_000)
+    case .compactGrace:
+      let hours = try number(value, in: 0...876_000)
+      settings.compaction.graceMilliseconds = Int64(hours) * 3_600_000
+    case .compactRate:
+      settings.compaction.bytesPerSecond = try number(value, in: 0...(1 << 40))
     case .refreshers: settings.refreshers.count = try number(value, in: 0...64)
     case .refresherProgram: settings.refreshers.program = try nonEmpty(value)
     case .clientID:
@@ -242,6 +260,9 @@ enum Setting: String, CaseIterable {
     case .lease: return String(settings.leaseSeconds)
     case .keepFresh: return String(settings.keepFreshSeconds)
     case .keepAlive: return String(settings.keepAliveDays)
+    case .compactAfter: return String(settings.compaction.segmentCount)
+    case .compactGrace: return String(settings.compaction.graceMilliseconds / 3_600_000)
+    case .compactRate: return String(settings.compaction.bytesPerSecond)
     case .refreshers: return String(settings.refreshers.count)
     case .refresherProgram: return settings.refreshers.programPath
     case .clientID: return settings.refreshers.clientID

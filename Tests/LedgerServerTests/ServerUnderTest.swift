@@ -132,6 +132,7 @@ private final class Stage: @unchecked Sendable {
       let store = try LedgerStore.open(storage, options)
       try store.startCommitThread()
       try store.startRebuildThread()
+      try store.startCompactionThread()
       let listener = try UnixListener.listen(at: try UnixAddress(path: path))
       let server = try Server(
         store: store, settings: settings, listener: listener, signals: signals,
@@ -143,6 +144,7 @@ private final class Stage: @unchecked Sendable {
       let end = try server.run()
       store.stopCommitThread()
       store.stopRebuildThread()
+      store.stopCompactionThread()
       change { $0.end = end }
     } catch {
       change { $0.failure = "\(error)" }

@@ -104,6 +104,8 @@ struct CrashRun {
     case .start: try start()
     case .commit(let changes): try commit(changes)
     case .refused(let changes): try commit(changes, isRefused: true)
+    case .compact: try compact(.dead)
+    case .erase(let id): try compact(.token(.sample(id)))
     case .fillDisk: storage.setCapacity(bytes: storage.usedBytes)
     case .makeRoom: storage.setCapacity(bytes: .max)
     case .tear(let events, let lost, let period): try tear(events, lost, period)
@@ -147,6 +149,29 @@ struct CrashRun {
   private mutating func append(_ changes: [TokenChange], to store: LedgerStore) throws {
     for change in changes { try witness.tokensInFlight.append(change, to: store) }
     witness.inFlight = store.inFlight.waiting
+  }
+
+  /// Compacts, each of whose commits is one of the script's.
+  private mutating func compact(_ scope: CompactionRequest.Scope) throws {
+    guard let store else { throw CrashProblem("a compaction without a start") }
+    var request = CompactionRequest(scope, origin: .test)
+    // The clock stands still: what was deleted just now is past its grace.
+    request.graceMilliseconds = -1
+    try store.beginCompaction(request)
+    while true {
+      if let result = store.carryOnCompaction() {
+        _ = try result.get()
+        takeMoments()
+        return
+      }
+      guard !store.inFlight.isEmpty else { continue }
+      takeMoments()
+      witness.inFlight = store.inFlight.waiting
+      for event in witness.inFlight { witness.tokensInFlight.take(event) }
+      try store.commit()
+      takeMoments()
+      witness.acknowledge()
+    }
   }
 
   private mutating func tear(_ events: Int, _ lost: Set<Int>, _ period: Int) throws {

@@ -16,6 +16,8 @@ enum TokenChange {
   case grant(Int64)
   /// The end of a token.
   case delete(Int64)
+  /// A new access token of this size.
+  case refresh(Int64, secretBytes: Int)
 }
 
 /// What a script does next.
@@ -24,6 +26,10 @@ enum CrashStep {
   case start
   /// The changes become durable in one commit.
   case commit([TokenChange])
+  /// Dead secrets leave the log, also those of deleted tokens.
+  case compact
+  /// The secrets of a token leave the log.
+  case erase(Int64)
   /// From here on the disk takes no further byte.
   case fillDisk
   /// The changes are refused for lack of room.
@@ -107,5 +113,22 @@ extension CrashScript {
         .commit([.create(secretBytes: 2500)]),
       ],
       minimumStates: 9000, nesting: 1),
+    CrashScript(
+      name: "compaction", segmentSizeBytes: 1000,
+      steps: [
+        .start, .commit([.create(secretBytes: 300), small]),
+        .commit([.refresh(1, secretBytes: 310)]), .commit([.refresh(1, secretBytes: 320)]),
+        .commit([.refresh(1, secretBytes: 330), .delete(2)]), .compact, .start,
+        .commit([.refresh(1, secretBytes: 340)]), .commit([small]), .compact,
+      ],
+      minimumStates: 500, nesting: 16),
+    CrashScript(
+      name: "erasing", segmentSizeBytes: 1000,
+      steps: [
+        .start, .commit([.create(secretBytes: 300), .create(secretBytes: 200)]),
+        .commit([.refresh(1, secretBytes: 310)]), .commit([.refresh(2, secretBytes: 320)]),
+        .erase(1), .commit([.refresh(1, secretBytes: 330)]), .erase(2), .erase(2),
+      ],
+      minimumStates: 700, nesting: 16),
   ]
 }

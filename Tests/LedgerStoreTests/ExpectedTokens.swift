@@ -33,6 +33,13 @@ struct ExpectedTokens: Equatable, Sendable {
   /// No tokens.
   init() {}
 
+  /// Takes in an event that a compaction appended.
+  mutating func take(_ event: Event) {
+    guard event.tag == .erased, let id = event.token?.rawValue else { return }
+    entries[id]?.access = ""
+    entries[id]?.version += 1
+  }
+
   /// Makes a change, here and in the pending batch of the ledger.
   mutating func append(_ change: TokenChange, to store: LedgerStore) throws {
     switch change {
@@ -44,6 +51,11 @@ struct ExpectedTokens: Equatable, Sendable {
     case .grant(let id):
       try store.grant(.sample(id), "scope")
       entries[id]?.scopes.append("scope")
+      entries[id]?.version += 1
+    case .refresh(let id, let secretBytes):
+      let access = String(repeating: "r", count: secretBytes)
+      try store.refresh(.sample(id), access: access)
+      entries[id]?.access = access
       entries[id]?.version += 1
     case .delete(let id):
       try store.delete(.sample(id))

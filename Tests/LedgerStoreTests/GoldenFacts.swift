@@ -123,6 +123,8 @@ enum GoldenVariant: String, CaseIterable {
   case unfinishedRotation = "unfinished-rotation"
   /// The kinds of events that came with logins.
   case logins
+  /// A token's secrets erased, the dead ones of the others compacted away.
+  case compaction
 
   /// `Tests/Fixtures/log-v1`.
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -21,9 +21,24 @@ enum GoldenLedger {
   /// Writes what a variant holds to an empty storage.
   static func write(_ variant: GoldenVariant, to storage: any LogStorage) throws {
     let store = try open(storage, options)
-    guard variant == .logins else { return try writeAll(store) }
-    try writeTokens(store)
-    try writeLogins(store)
+    switch variant {
+    case .logins:
+      try writeTokens(store)
+      try writeLogins(store)
+    case .compaction:
+      try writeTokens(store)
+      try writeRefreshes(store)
+      try writeCompaction(store)
+    case .whole, .tornTail, .unfinishedRotation: try writeAll(store)
+    }
+  }
+
+  /// An erased token, and a compaction that takes what is superseded.
+  private static func writeCompaction(_ store: LedgerStore) throws {
+    let origin = Origin(actor: .system, reason: .sample("to show it"))
+    _ = try store.compact(CompactionRequest(.token(.sample(1000)), origin: origin))
+    _ = try store.compact(CompactionRequest(.dead, origin: origin))
+    try add(.deleted, to: 1, in: store)
   }
 
   /// Writes the ledger to an empty storage.

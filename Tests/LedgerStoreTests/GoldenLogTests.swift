@@ -62,14 +62,15 @@ import TokenLedger
   @Test func `the golden ledger has every kind of event and of secret`() throws {
     let facts = try GoldenFacts(of: .whole)
     let logins = try GoldenFacts(of: .logins)
-    let types = Set((facts.events + logins.events).map(\.type))
+    let compaction = try GoldenFacts(of: .compaction)
+    let types = Set((facts.events + logins.events + compaction.events).map(\.type))
     #expect(types == Set(Event.Tag.allCases.map { "\($0.name)" }))
     #expect(facts.segment >= 4)
     let secrets = facts.tokens.flatMap { [$0.access, $0.refresh] }.compactMap(\.self)
     #expect(!secrets.isEmpty && secrets.allSatisfy(GoldenLedger.secrets.contains))
   }
 
-  @Test(arguments: [GoldenVariant.whole, .logins])
+  @Test(arguments: [GoldenVariant.whole, .logins, .compaction])
   func `the present writer still makes the bytes of version 1`(variant: GoldenVariant) throws {
     let storage = SimulatedStorage()
     try GoldenLedger.write(variant, to: storage)
@@ -112,7 +113,7 @@ import TokenLedger
     var last = SegmentBytes(try #require(storage.content(of: name)))
     last.bytes.removeLast(last.bytes.count - last.dataEnd)
     switch variant {
-    case .whole, .logins: break
+    case .whole, .logins, .compaction: break
     case .tornTail:
       let frames = last.frames
       let lost = frames[frames.count - 2].body.upperBound / 512 * 512 - 512

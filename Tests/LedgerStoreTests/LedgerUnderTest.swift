@@ -56,6 +56,20 @@ extension LedgerStore {
     try state.decideDelete(id).map { try append([$0], origin: .test) }
   }
 
+  /// Appends a refresh that gave new secrets; without a refresh token the old one stays.
+  func refresh(_ id: TokenID, access: String, refresh: String? = nil) throws {
+    var report = RefreshReport(access: SecretInput(hashing: Array(access.utf8)))
+    report.refresh = refresh.map { SecretInput(hashing: Array($0.utf8)) }
+    let decision = try state.decideRefreshed(
+      id, under: nil, report, now: now, isEndingAllowed: true)
+    _ = try append(decision.events, origin: .test)
+  }
+
+  /// Appends a restore.
+  func restore(_ id: TokenID) throws {
+    _ = try append([state.decideRestore(id)], origin: .test)
+  }
+
   /// A token, deleted or not.
   func token(_ id: TokenID) -> Token? { state.tokenEvenIfDeleted(id) }
 

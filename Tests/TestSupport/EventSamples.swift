@@ -73,7 +73,7 @@ public enum EventSamples {
     + [[], ["a"], ["a", "b c", "é"]].map { .scopesGranted($0.map(Text.sample)) }
     + [1, UInt32.max].map { .refreshStarted(Lease(end: time, attempt: $0)) }
     + refreshes.map(Event.Body.refreshed) + failures.map(Event.Body.refreshFailed)
-    + [.deleted, .restored] + logins.map(Event.Body.loggedIn)
+    + [.deleted, .restored, .erased] + logins.map(Event.Body.loggedIn)
     + [
       .revoked(Revocation(failureClass: nil, code: .empty)),
       .revoked(Revocation(failureClass: .unavailable, code: .sample("http_503"))),
@@ -84,6 +84,7 @@ public enum EventSamples {
       .compacted(
         Compaction(
           first: EventSequence(1), last: EventSequence(900), bytesBefore: 1 << 40, bytesAfter: 7)),
+      .compactionStarted(CompactionStart(graceMilliseconds: 604_800_000)),
     ]
 
   private static let creations: [Creation] = {

@@ -17,6 +17,7 @@ struct LedgerModel {
     var lease: Lease?
     var heldBack: EventSequence?
     var isDeleted = false
+    var isErased = false
   }
 
   var tokens: [Int64: Entry] = [:]
@@ -60,13 +61,13 @@ extension LedgerModel.Entry {
     case .scopesGranted(let names): scopes.formUnion(names)
     case .refreshStarted(let lease): (fence, self.lease) = (event.sequence, lease)
     case .refreshed(let refresh):
-      (fence, lease, previousRefresh, heldBack) = (nil, nil, nil, nil)
+      (fence, lease, previousRefresh, heldBack, isErased) = (nil, nil, nil, nil, false)
       facts.created = refresh.created
       facts.access = refresh.access
       facts.ssoVersion = 2
       replace(by: refresh.refresh)
     case .loggedIn(let login):
-      (fence, lease, heldBack) = (nil, nil, nil)
+      (fence, lease, heldBack, isErased) = (nil, nil, nil, false)
       facts.created = login.created
       facts.ownerHash = login.ownerHash
       facts.access = login.access
@@ -75,9 +76,13 @@ extension LedgerModel.Entry {
       if let answered = failure.fence, answered != fence { return }
       (fence, lease) = (nil, nil)
       if failure.failureClass == .definite { heldBack = event.sequence }
+      if failure.rotated != nil { isErased = false }
       replace(by: failure.rotated)
     case .deleted: (fence, lease, heldBack, isDeleted) = (nil, nil, nil, true)
     case .restored: (heldBack, isDeleted) = (nil, false)
+    case .erased:
+      (fence, lease, previousRefresh, isErased) = (nil, nil, nil, true)
+      (facts.access, facts.refresh) = (.null, .null)
     default: break
     }
   }
@@ -104,7 +109,8 @@ extension LedgerModel.Entry {
     bytes.append(varint: UInt64(facts.ssoVersion))
     Self.append(facts.access, to: &bytes)
     Self.append(facts.refresh, to: &bytes)
-    bytes.append((previousRefresh == nil ? 0 : 1) + (heldBack == nil ? 0 : 2))
+    bytes.append(
+      (previousRefresh == nil ? 0 : 1) + (heldBack == nil ? 0 : 2) + (isErased ? 4 : 0))
     if let previousRefresh { Self.append(previousRefresh, to: &bytes) }
     if let heldBack { bytes.append(varint: heldBack.rawValue) }
     bytes.append(varint: fence?.rawValue ?? 0)

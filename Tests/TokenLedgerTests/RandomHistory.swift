@@ -29,10 +29,12 @@ struct RandomHistory: ~Copyable {
       let entry = model.tokens.values.sorted(by: { $0.id < $1.id })
         .randomElement(using: &generator)
     else { return }
-    if entry.isDeleted || entry.heldBack != nil, oneIn(2) {
+    let canReturn = entry.isDeleted ? !entry.isErased : entry.heldBack != nil
+    if canReturn, oneIn(2) {
       return try append(.restored, entry.id)
     }
     if oneIn(20) { return try append(.revoked(someRevocation()), entry.id) }
+    if oneIn(20) { return try append(.erased, entry.id) }
     guard !entry.isDeleted else { return }
     switch Int.random(in: 0..<8, using: &generator) {
     case 0: try append(.deleted, entry.id)

@@ -267,6 +267,7 @@ import TokenLedger
       "--max-connections", "2", "--segment-bytes", "4096", "--low-water", "0",
       "--grant", "reader uid 3", "--log-level", "debug", "--log-format", "json", "--frozen-clock",
       "5", "--deletion-guard", "off", "--lease", "7", "--keep-fresh", "8", "--keep-alive", "9",
+      "--compact-after", "3", "--compact-grace", "4", "--compact-rate", "5",
       "--refreshers", "2", "--refresher-program",
       "/p", "--sso-client-id", "c", "--sso-client-secret-file", "/f", "--sso-callback-url",
       "http://c", "--sso-server", "http://s", "--sso-authorize-url", "http://a", "--sso-token-url",

@@ -168,6 +168,7 @@ extension Rejection {
     case .limit(let what, let maximum): "LIMIT \(what): at most \(maximum)"
     case .tokenNotFound(let id): CommandError.notFound(id).text
     case .nothingToRestore(let id): "CONFLICT the token \(id.rawValue) is not deleted"
+    case .secretsErased(let id): CommandError.gone(id).text
     case .notRefreshable(let id):
       "NOTREFRESHABLE the token \(id.rawValue) has no usable refresh token"
     case .tokenHeldBack(let id):

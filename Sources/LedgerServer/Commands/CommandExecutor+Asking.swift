@@ -42,6 +42,7 @@ extension CommandExecutor {
   private func access(
     to token: Token, until deadline: Int64, _ reply: inout ReplyWriter
   ) throws(CommandError) -> Outcome {
+    guard !token.isErased else { throw .gone(token.id) }
     noteUse(of: token.id)
     guard token.isExpired(at: validity.now, validity.duration) else {
       try write(token.access, of: token.id, &reply)
@@ -60,7 +61,9 @@ extension CommandExecutor {
     guard !session.hasHeldReplies, store.inFlightEvent(of: id) == nil else { return .wait }
     guard let token = store.state.token(id) else { throw .notFound(id) }
     guard token.canRefresh else {
-      guard question == .refreshOrDelete else { throw .rejected(.notRefreshable(id)) }
+      guard question == .refreshOrDelete else {
+        throw token.isErased ? .gone(id) : .rejected(.notRefreshable(id))
+      }
       let event = try decide { () throws(Rejection) in try store.state.decideDelete(id) }
       return try append(event.map { [$0] } ?? [], unusableOrigin(session), .null)
     }

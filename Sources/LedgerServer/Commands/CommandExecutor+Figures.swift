@@ -126,8 +126,20 @@ extension CommandExecutor {
         ("log_commits_refused", String(figures.commitsRefused)),
         ("log_low_water_bytes", String(store.options.log.lowWaterBytes)),
         ("log_free_bytes", store.freeBytes.map { String($0) } ?? "unknown"),
-      ]
+      ] + compactionLines
     )
+  }
+
+  private var compactionLines: [(String, String)] {
+    let progress = store.compactionProgress
+    return [
+      ("compaction_running", progress == nil ? "0" : "1"),
+      ("compaction_segments_done", String(progress?.summary.segmentCount ?? 0)),
+      ("compaction_segments", String(progress?.segments ?? 0)),
+      ("compactions_done", String(figures.compactionsDone)),
+      ("compactions_failed", String(figures.compactionsFailed)),
+      ("segments_since_compaction", String(store.segmentsSinceCompaction)),
+    ]
   }
 
   private var statsSection: Section {

@@ -35,7 +35,7 @@ extension CommandExecutor {
     if request.choosesTokens { filter.tokens = tokens(of: request) }
     return HistorySearch(
       filter, from: first, through: last, isReverse: request.isReverse, count: count,
-      in: store.state)
+      in: store.state, layout: store.layout)
   }
 
   /// The tokens that a request chooses, deleted ones too.

@@ -88,7 +88,14 @@ extension CommandExecutor {
     }
     reply.writeMapHeader(pairCount: 2)
     reply.writeBulk("access_token")
-    try write(token.access, of: id, &reply)
+    // One that expired long ago may have been compacted away: it is of no use to anybody.
+    let mark = reply.count
+    do throws(CommandError) { try write(token.access, of: id, &reply) } catch {
+      guard case .gone = error, token.isExpired(at: validity.now, validity.duration)
+      else { throw error }
+      reply.truncate(to: mark)
+      reply.writeNull()
+    }
     reply.writeBulk("refresh_token")
     try write(token.refresh, of: id, &reply)
   }

@@ -62,7 +62,7 @@ extension CommandExecutor {
       try store.forEachEvent(from: first, through: store.state.lastSequence) { event, _ in
         guard event.id.milliseconds <= span.milliseconds.upperBound else { return false }
         if event.body == .deleted, span.includes(event.actor), let id = event.token,
-          let token = store.state.tokenEvenIfDeleted(id), token.isDeleted,
+          let token = store.state.tokenEvenIfDeleted(id), token.isDeleted, !token.isErased,
           token.lastEvent == event.sequence
         {
           ids.append(id)

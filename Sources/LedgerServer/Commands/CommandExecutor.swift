@@ -28,6 +28,8 @@ enum Outcome {
   case taking(TakeWait)
   /// The request is carried out again when the state after this event is rebuilt.
   case rebuilding(EventSequence)
+  /// The reply comes when the log is rewritten.
+  case compacting(CompactionRequest)
   /// The reply is written, and the connection ends after it.
   case close
   /// The server ends; no reply.
@@ -204,6 +206,8 @@ final class CommandExecutor {
     case .ssoRevokeFailed: return try revokeFailed(&arguments, session)
     case .tokensRequired, .tokenRequired, .tokenSingleUse:
       return try decideGuard(&arguments, session, &reply)
+    case .ledgerCompact: return try compact(&arguments, session)
+    case .tokenErase: return try erase(&arguments, session)
     case .ledgerStatus: writeStatus(&reply)
     case .ledgerDigest: return try digest(&arguments, &reply)
     case .xlen: try streamLength(&arguments, &reply)

@@ -4,9 +4,10 @@
 
 /// A word that introduces a value, or is an argument by itself.
 enum Keyword: UInt8, CaseIterable, Sendable {
-  case access, actor, add, after, asof, at, block, character, `class`, code, count, created
+  case access, actor, add, after, asof, at, block, character, `class`, code, count, created, dryrun
   case equivalent, exactly, exists, expect, expired
-  case fields, first, fraction, fresh, full, held, id, ids, key, limit, list, logins, name, new
+  case fields, first, fraction, fresh, full, grace, held, id, ids, key, limit, list, logins, name,
+    new
   case norefresh, nouser, owner, reason
   case refresh, retryafter, returnto, revocations, revoke, session, since, timeout, token, until,
     unverified

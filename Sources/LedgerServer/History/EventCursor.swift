@@ -16,7 +16,7 @@ struct EventCursor {
     case ascending(next: EventSequence, last: EventSequence)
     case descending(next: EventSequence)
     case searching(HistorySearch)
-    case found(ArraySlice<HistorySearch.Place>)
+    case found(ArraySlice<HistorySearch.Place>, layout: Int)
   }
 
   /// At most this many events in a row are read and written in one slice, and at most this many
@@ -72,7 +72,7 @@ struct EventCursor {
     case .ascending(let next, let last): try writeForwards(from: next, last, store, &reply)
     case .descending(let next): try writeBackwards(from: next, store, &reply)
     case .searching(let search): try carryOn(search, store, &reply)
-    case .found(let places): try write(places, store, &reply)
+    case .found(let places, let layout): try write(places, layout, store, &reply)
     }
     guard isOfDescription, remaining == 0 else { return }
     reply.writeBulk("groups")
@@ -110,7 +110,7 @@ struct EventCursor {
     _ search: HistorySearch, _ store: LedgerStore, _ reply: inout ReplyWriter
   ) throws(StoreError) {
     var search = search
-    source = .found([])
+    source = .found([], layout: 0)
     try search.step(in: store)
     guard search.isDone else {
       source = .searching(search)
@@ -118,15 +118,18 @@ struct EventCursor {
     }
     remaining = search.places.count
     reply.writeArrayHeader(count: remaining)
-    source = .found(search.places[...])
+    source = .found(search.places[...], layout: search.layout)
   }
 
   private mutating func write(
-    _ places: ArraySlice<HistorySearch.Place>, _ store: LedgerStore, _ reply: inout ReplyWriter
+    _ places: ArraySlice<HistorySearch.Place>, _ layout: Int, _ store: LedgerStore,
+    _ reply: inout ReplyWriter
   ) throws(StoreError) {
     let slice = places.prefix(Self.sliceEventsApart)
-    for place in slice { reply.write(try store.event(place.sequence, at: place.location)) }
-    source = .found(places.dropFirst(slice.count))
+    for place in slice {
+      reply.write(try store.event(place.sequence, at: place.location, layout: layout))
+    }
+    source = .found(places.dropFirst(slice.count), layout: layout)
     remaining -= slice.count
   }
 }

@@ -19,6 +19,9 @@ struct HistorySearch {
     var location: LogLocation
   }
 
+  /// The store's layout when the search began: the places are of then, or not of use.
+  let layout: Int
+
   /// At most this many events in a row are looked at in one slice, and at most this many links are
   /// followed.
   static let sliceEvents = 64
@@ -47,8 +50,9 @@ struct HistorySearch {
   /// - Complexity: O(tokens of the filter).
   init(
     _ filter: EventFilter, from first: EventSequence, through last: EventSequence,
-    isReverse: Bool, count: Int, in state: borrowing LedgerState
+    isReverse: Bool, count: Int, in state: borrowing LedgerState, layout: Int
   ) {
+    self.layout = layout
     self.filter = filter
     self.isReverse = isReverse
     self.count = count

@@ -46,7 +46,7 @@ public struct EventFields {
       add("attempt", lease.attempt)
     case .refreshed(let refresh): add(refresh)
     case .refreshFailed(let failure): add(failure)
-    case .deleted, .restored: break
+    case .deleted, .restored, .erased: break
     case .loggedIn(let login):
       add("created_us", login.created.microseconds)
       add("owner_hash", login.ownerHash)
@@ -68,6 +68,7 @@ public struct EventFields {
       add("last", compaction.last.rawValue)
       add("bytes_before", compaction.bytesBefore)
       add("bytes_after", compaction.bytesAfter)
+    case .compactionStarted(let start): add("grace_ms", start.graceMilliseconds)
     }
   }
 

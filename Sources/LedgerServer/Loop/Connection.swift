@@ -8,6 +8,7 @@
 // client can make the server remember no more than one read and one reply.
 
 import Bytes
+import LedgerStore
 import LinuxIO
 import RESP
 import TokenLedger
@@ -26,11 +27,13 @@ enum Pause {
   case taking(TakeWait)
   /// The request waits for the state after this event.
   case rebuilding(EventSequence)
+  /// The reply comes when the log is rewritten.
+  case compacting(CompactionRequest)
 
   /// Whether the peer may leave while nothing is read from it.
   var isForPeer: Bool {
     switch self {
-    case .blocked, .awaiting, .taking, .rebuilding: true
+    case .blocked, .awaiting, .taking, .rebuilding, .compacting: true
     case .commit, .streaming: false
     }
   }

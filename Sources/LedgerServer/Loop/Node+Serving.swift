@@ -184,6 +184,9 @@ extension Node {
     case .taking(let wait):
       connection.pause = .taking(wait)
       taking.append(connection)
+    case .compacting(let request):
+      connection.pause = .compacting(request)
+      compacting.append(connection)
     case .close: connection.isEnding = true
     case .shutdown:
       connection.isEnding = true

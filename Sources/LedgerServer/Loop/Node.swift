@@ -30,6 +30,14 @@ final class Node {
   var taking: [Connection] = []
   /// Connections that wait for a past state.
   var rebuilding: [Connection] = []
+  /// Connections that wait for the log to be rewritten, the first one's turn first.
+  var compacting: [Connection] = []
+  /// For whom the log is being rewritten; nil: nobody waits for that.
+  var compactionAsker: Connection?
+  /// Whether the thread that rewrites has something to say.
+  var hasCompactionReport = false
+  /// When the log may be rewritten unasked again, on the monotonic clock.
+  var nextCompactionMicroseconds: Int64 = 0
 
   /// Where requests are received, and parsed in place when they arrive whole.
   var receiveBuffer = [UInt8](repeating: 0, count: 256 * 1024)
@@ -97,6 +105,7 @@ final class Node {
       writeSlices()
       endWaits()
       carryOnRefreshes()
+      carryOnCompaction()
       carryOnRebuilding()
       store.submit()
       if store.commitDescriptor == nil { finishCommit() }
@@ -107,6 +116,7 @@ final class Node {
   /// When something is due by itself, on the monotonic clock: 0 for now, the end of time for never.
   var dueMicroseconds: Int64 {
     if end == nil, streaming.contains(where: { isReadyForSlice($0) }) { return 0 }
+    if end == nil, isCompactionDue { return 0 }
     var due = farewellEndMicroseconds ?? .max
     for case .blocked(let wait) in blocked.map(\.pause) {
       due = min(due, wait.deadlineMicroseconds ?? .max)

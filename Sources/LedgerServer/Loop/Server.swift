@@ -44,6 +44,7 @@ public final class Server {
   static let commitWord: UInt32 = 3
   static let workerWord: UInt32 = 4
   static let rebuildWord: UInt32 = 5
+  static let compactionWord: UInt32 = 6
   /// Generations of connections start above the words of the server's own descriptors.
   static let firstGeneration: UInt32 = 16
 
@@ -80,6 +81,10 @@ public final class Server {
       try poll.add(
         EventWord(descriptor: descriptor, generation: Self.rebuildWord), for: .readable)
     }
+    if let descriptor = store.compactionDescriptor {
+      try poll.add(
+        EventWord(descriptor: descriptor, generation: Self.compactionWord), for: .readable)
+    }
     try resumeAccepting()
     node.whenToldToStop = { [unowned self] in stop() }
   }
@@ -106,6 +111,7 @@ public final class Server {
     case Self.signalWord: handleSignals()
     case Self.commitWord: node.finishCommit()
     case Self.rebuildWord: node.finishRebuild()
+    case Self.compactionWord: node.hasCompactionReport = true
     case Self.workerWord: collectWorkers()
     default: if let connection = connections[event.word] { node.serve(connection, event) }
     }

@@ -2,6 +2,7 @@
 // limits. A value; the server replaces it as a whole when it is told to read its settings again, so
 // that no half of a change is ever seen.
 
+import LedgerStore
 public import LinuxIO
 public import RESP
 public import TokenLedger
@@ -18,6 +19,8 @@ public struct ServerSettings: Sendable {
   public var keepFreshMicroseconds: Int64 = 0
   /// How old a token may get before it is refreshed unasked; 0: as old as it likes.
   public var keepAliveMicroseconds: Int64 = 0
+  /// How the log is rewritten.
+  public var compaction = CompactionSettings()
   /// Where people log in; nil: nobody does.
   public var sso: SSOSettings?
   /// Whether workers are started by whoever runs the server: then askers wait for one to connect.
@@ -45,6 +48,19 @@ public struct ServerSettings: Sendable {
     }
     return matching.map(\.role).max() ?? .none
   }
+}
+
+/// How and when the log is rewritten without its dead secrets.
+public struct CompactionSettings: Hashable, Sendable {
+  /// After so many new segments it is done unasked; 0: never.
+  public var segmentCount = 16
+  /// How long a deleted token keeps its secrets, in milliseconds.
+  public var graceMilliseconds = CompactionRequest.standardGraceMilliseconds
+  /// How many bytes a second are read and written for it; 0: as many as the disk takes.
+  public var bytesPerSecond = 64 << 20
+
+  /// The standard settings.
+  public init() {}
 }
 
 /// A role for a user or a group.
@@ -94,4 +110,6 @@ struct ServerFigures {
   var errorsReplied: Int64 = 0
   var commitsDurable: Int64 = 0
   var commitsRefused: Int64 = 0
+  var compactionsDone: Int64 = 0
+  var compactionsFailed: Int64 = 0
 }

@@ -100,11 +100,12 @@ extension LedgerState {
 
   /// Decides on bringing a deleted token back, or on letting go of one that is held back.
   ///
-  /// - Throws: `tokenNotFound` when there never was one, `nothingToRestore`.
+  /// - Throws: `tokenNotFound` when there never was one, `nothingToRestore`, `secretsErased`.
   public func decideRestore(_ id: TokenID) throws(Rejection) -> ProposedEvent {
     guard let row = anyRow(id) else { throw .tokenNotFound(id) }
     guard tokens.isDeleted[row.index] || tokens.heldBack[row] != nil
     else { throw .nothingToRestore(id) }
+    if tokens.isDeleted[row.index] && tokens.isErased[row.index] { throw .secretsErased(id) }
     return event(row, .restored)
   }
 

@@ -14,6 +14,8 @@ public enum Rejection: Error, Equatable, Sendable {
   case tokenNotFound(TokenID)
   /// The token is live and not held back: there is nothing to bring back.
   case nothingToRestore(TokenID)
+  /// The token was deleted, and its secrets were erased: it cannot come back whole.
+  case secretsErased(TokenID)
   /// The token has no refresh token, or an empty one.
   case notRefreshable(TokenID)
   /// The token's last refresh failed definitely, and an operator has to say what becomes of it.

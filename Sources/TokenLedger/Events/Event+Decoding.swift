@@ -45,6 +45,19 @@ extension EventDecodingError: CustomStringConvertible {
 }
 
 extension Event {
+  /// The token that the event with these facts happened to, if it did to one.
+  ///
+  /// - Throws: as ``init(facts:sequence:)``, for the part before it.
+  /// - Complexity: O(1).
+  public static func token(inFacts facts: RawSpan) throws(EventDecodingError) -> TokenID? {
+    var decoder = EventDecoder(facts)
+    let tag = try decoder.readTag()
+    _ = try decoder.readByte()
+    _ = try decoder.readVarint()
+    _ = try decoder.readVarint()
+    return try decoder.readToken(for: tag)
+  }
+
   /// Decodes the facts of the event that has `sequence`.
   ///
   /// - Throws: what is wrong with the bytes; a log that holds them is damaged or newer.
@@ -210,6 +223,7 @@ private struct EventDecoder: ~Escapable {
           created: readTime("created"), ownerHash: readText("owner hash"),
           access: readSecret("access"), refresh: readSecret("refresh")))
     case .revoked: return try .revoked(readRevocation())
+    case .erased: return .erased
     case .opened:
       return try .opened(
         Opening(formatVersion: readVarint(), programVersion: readText("program version")))
@@ -221,6 +235,8 @@ private struct EventDecoder: ~Escapable {
         Compaction(
           first: EventSequence(readVarint()), last: EventSequence(readVarint()),
           bytesBefore: readVarint(), bytesAfter: readVarint()))
+    case .compactionStarted:
+      return try .compactionStarted(CompactionStart(graceMilliseconds: readVarint()))
     }
   }
 

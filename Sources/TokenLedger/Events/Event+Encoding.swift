@@ -82,7 +82,7 @@ extension Event.Body {
       bytes.append(varint: UInt64(lease.attempt))
     case .refreshed(let refresh): refresh.encode(into: &bytes)
     case .refreshFailed(let failure): failure.encode(into: &bytes)
-    case .deleted, .restored: break
+    case .deleted, .restored, .erased: break
     case .loggedIn(let login): login.encode(into: &bytes)
     case .revoked(let revocation):
       bytes.append(revocation.failureClass?.rawValue ?? 0)
@@ -99,6 +99,8 @@ extension Event.Body {
       bytes.append(varint: compaction.last.rawValue)
       bytes.append(varint: compaction.bytesBefore)
       bytes.append(varint: compaction.bytesAfter)
+    case .compactionStarted(let start):
+      bytes.append(varint: start.graceMilliseconds)
     }
   }
 }

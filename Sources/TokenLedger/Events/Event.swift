@@ -62,12 +62,16 @@ public struct Event: Hashable, Sendable {
     case loggedIn(Login)
     /// The provider was asked to revoke the token's refresh token.
     case revoked(Revocation)
+    /// The token's secrets are given up: they leave the log.
+    case erased
     /// The ledger was opened for writing.
     case opened(Opening)
     /// A torn tail was cut.
     case recovered(TailCut)
     /// Segments were rewritten.
     case compacted(Compaction)
+    /// Segments are about to be rewritten.
+    case compactionStarted(CompactionStart)
   }
 }
 

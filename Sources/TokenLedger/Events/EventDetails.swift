@@ -205,6 +205,17 @@ public struct TailCut: Hashable, Sendable {
   }
 }
 
+/// Segments are about to be rewritten without their dead secrets.
+public struct CompactionStart: Hashable, Sendable {
+  /// For how long a deleted token has kept its secrets, in milliseconds.
+  public var graceMilliseconds: UInt64
+
+  /// Puts the facts together.
+  public init(graceMilliseconds: UInt64) {
+    self.graceMilliseconds = graceMilliseconds
+  }
+}
+
 /// Segments were rewritten without their dead secrets.
 public struct Compaction: Hashable, Sendable {
   /// The first sequence that was rewritten.

@@ -23,12 +23,16 @@ extension Event {
     case loggedIn = 8
     /// See ``Event/Body/revoked(_:)``.
     case revoked = 9
+    /// See ``Event/Body/erased``.
+    case erased = 10
     /// See ``Event/Body/opened(_:)``.
     case opened = 64
     /// See ``Event/Body/recovered(_:)``.
     case recovered = 65
     /// See ``Event/Body/compacted(_:)``.
     case compacted = 66
+    /// See ``Event/Body/compactionStarted(_:)``.
+    case compactionStarted = 67
 
     /// The name in the protocol and in every output.
     public var name: StaticString {
@@ -42,9 +46,11 @@ extension Event {
       case .restored: "restored"
       case .loggedIn: "loggedIn"
       case .revoked: "revoked"
+      case .erased: "erased"
       case .opened: "opened"
       case .recovered: "recovered"
       case .compacted: "compacted"
+      case .compactionStarted: "compactionStarted"
       }
     }
 
@@ -64,9 +70,11 @@ extension Event {
     case .restored: .restored
     case .loggedIn: .loggedIn
     case .revoked: .revoked
+    case .erased: .erased
     case .opened: .opened
     case .recovered: .recovered
     case .compacted: .compacted
+    case .compactionStarted: .compactionStarted
     }
   }
 

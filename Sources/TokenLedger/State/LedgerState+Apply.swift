@@ -19,6 +19,8 @@ public struct MisfitEvent: Error, Equatable, Sendable {
     case tokenMissing
     /// It restores a token that is neither deleted nor held back.
     case nothingToRestore
+    /// It restores a deleted token whose secrets were erased.
+    case secretsErased
     /// It renews a token under a lease that is not the token's.
     case staleFence
     /// The token's event before it is another one than it says, or it says one and has no token.
@@ -68,10 +70,11 @@ extension LedgerState {
     let isDeleted = tokens.isDeleted[row.index]
     switch body {
     case .restored:
+      if isDeleted && tokens.isErased[row.index] { return .secretsErased }
       return isDeleted || tokens.heldBack[row] != nil ? nil : .nothingToRestore
     case .refreshed(let refresh) where !isDeleted && isLate(refresh.fence, row):
       return .staleFence
-    case .revoked: return nil
+    case .revoked, .erased: return nil
     default: return isDeleted ? .tokenMissing : nil
     }
   }
@@ -98,7 +101,8 @@ extension LedgerState {
     case .deleted: remove(row)
     case .restored: restore(row)
     case .loggedIn(let login): logIn(row, login, event.sequence)
-    case .created, .revoked, .opened, .recovered, .compacted: break
+    case .erased: erase(row, event.sequence)
+    case .created, .revoked, .opened, .recovered, .compacted, .compactionStarted: break
     }
   }
 
@@ -148,6 +152,7 @@ extension LedgerState {
     order.remove(row, created: createdTime(row))
     tokens.created[row.index] = created.microseconds
     order.insert(row, created: created)
+    tokens.isErased[row.index] = false
     tokens.accesses[row.index] = SecretReference(
       recorded: access, sequence: sequence, section: 0)
     tokens.leases[row] = nil
@@ -167,6 +172,7 @@ extension LedgerState {
     tokens.leases[row] = nil
     if failure.failureClass == .definite { tokens.heldBack[row] = sequence }
     guard let rotated = failure.rotated else { return }
+    tokens.isErased[row.index] = false
     tokens.previousRefreshes[row] = tokens.refreshes[row.index]
     tokens.refreshes[row.index] = SecretReference(
       recorded: rotated, sequence: sequence, section: 0)
@@ -188,6 +194,16 @@ extension LedgerState {
     tokenCount += 1
     deletedCount -= 1
     project(row)
+  }
+
+  /// Forgets a token's secrets, and with them the lease: its outcome comes late.
+  private mutating func erase(_ row: TokenRow, _ sequence: EventSequence) {
+    let none = SecretReference(recorded: .null, sequence: sequence, section: 0)
+    tokens.accesses[row.index] = none
+    tokens.refreshes[row.index] = none
+    tokens.previousRefreshes[row] = nil
+    tokens.leases[row] = nil
+    tokens.isErased[row.index] = true
   }
 
   /// Puts a live row into every projection.

@@ -39,7 +39,8 @@ extension Token {
     bytes.append(isDeleted ? 1 : 0)
     bytes.append(varint: UInt64(version))
     values.encode(into: &bytes)
-    bytes.append((previousRefresh == nil ? 0 : 1) | (heldBack == nil ? 0 : 2))
+    bytes.append(
+      (previousRefresh == nil ? 0 : 1) | (heldBack == nil ? 0 : 2) | (isErased ? 4 : 0))
     previousRefresh?.recorded.encode(into: &bytes)
     if let heldBack { bytes.append(varint: heldBack.rawValue) }
     bytes.append(varint: lease?.fence.rawValue ?? 0)

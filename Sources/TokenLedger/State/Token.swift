@@ -38,6 +38,8 @@ public struct Token: Hashable, Sendable {
   public var heldBack: EventSequence?
   /// Whether it is gone from every query.
   public var isDeleted: Bool
+  /// Whether its secrets were erased, and none came since.
+  public var isErased: Bool
 
   /// When the access token stops being valid.
   public func expires(_ duration: ValidDuration) -> UnixTime {
@@ -122,7 +124,7 @@ extension LedgerState {
       previousRefresh: tokens.previousRefreshes[row], ssoVersion: tokens.ssoVersions[index],
       version: tokens.versions[index], lastEvent: tokens.lastEvents[index],
       lease: tokens.leases[row], heldBack: tokens.heldBack[row],
-      isDeleted: tokens.isDeleted[index])
+      isDeleted: tokens.isDeleted[index], isErased: tokens.isErased[index])
   }
 
   /// The names of a set's scopes, ascending by bytes.

@@ -43,6 +43,8 @@ struct TokenTable: Sendable {
   var ssoVersions: [UInt16] = []
   var types: [TokenType] = []
   var isDeleted: [Bool] = []
+  /// Whether the token's secrets were erased, and none came since.
+  var isErased: [Bool] = []
   var lastEvents: [EventSequence] = []
   var accesses: [SecretReference] = []
   var refreshes: [SecretReference] = []
@@ -74,6 +76,7 @@ struct TokenTable: Sendable {
     ssoVersions.append(creation.ssoVersion)
     types.append(creation.type)
     isDeleted.append(false)
+    isErased.append(false)
     lastEvents.append(sequence)
     accesses.append(SecretReference(recorded: creation.access, sequence: sequence, section: 0))
     let section: UInt8 = creation.access.digest == nil ? 0 : 1

@@ -20,6 +20,7 @@ enum FlagName: String, CaseIterable, Hashable, Sendable {
   case held, since, until, actor, reason, token, asof
   case trace, `break`, diff, step, into, check, csv, cloudevents, last, html
   case digestEvery = "digest-every"
+  case grace
 
   /// The flag as it is typed.
   var typed: String { "--" + rawValue }

@@ -7,7 +7,7 @@ extension Subcommand {
   static let all = [
     importing, exporting, querying, history, watching, audit, reporting, restoring, status, digest,
     replaying,
-    verify, dump, repair,
+    verify, compacting, erasing, dump, repair,
     completion, manual,
   ]
 

@@ -45,6 +45,8 @@ struct CommandLineRun {
     case .audit: try AuditCommand.run(session)
     case .history: try HistoryCommand.run(session)
     case .restore: try RestoreCommand.run(session)
+    case .compact: try CompactCommand.run(session)
+    case .erase: try EraseCommand.run(session)
     case .status: try StatusCommand.run(session)
     case .digest: try DigestCommand.run(session)
     case .report: try ReportCommand.run(session)

@@ -27,7 +27,7 @@ extension EventEntry.Field {
   private static let numbers: Set = [
     "token", "previous", "cause", "character_id", "created_us", "sso_version", "lease_end_us",
     "attempt", "fence", "retry_after_ms", "format_version", "offset", "bytes_cut", "first", "last",
-    "bytes_before", "bytes_after",
+    "bytes_before", "bytes_after", "grace_ms",
   ]
 }
 
