@@ -21,6 +21,9 @@ public struct LedgerInspection: Sendable {
   /// The digest of the state then.
   public let digest: SHA256Digest
 
+  /// What the log says to each checkpoint.
+  public let verdicts: [CheckpointVerdict]
+
   /// Whether a start would refuse the ledger.
   public var isDamaged: Bool { report.isDamaged || misfit != nil }
 }
@@ -30,19 +33,22 @@ extension LedgerStore {
   ///
   /// - Parameters:
   ///   - path: The data directory.
+  ///   - checkpoints: Heads of the log as they were once.
   ///   - patience: How long to wait for a write that may be under way.
   ///   - progress: Is told the number of events read so far, now and then.
   /// - Returns: what was found.
   /// - Throws: `directory`; `log` with `system`.
   /// - Complexity: O(size of the log).
   public static func inspect(
-    _ path: String, patience: SurveyPatience = SurveyPatience(),
-    _ progress: (Int) -> Void = { _ in }
+    _ path: String, against checkpoints: [Checkpoint] = [],
+    patience: SurveyPatience = SurveyPatience(), _ progress: (Int) -> Void = { _ in }
   ) throws(StoreError) -> LedgerInspection {
+    var comparison = CheckpointComparison(checkpoints)
     var replayed = ReplayedLedger(seed: 0)
     var misfit: StoreError?
     var count = 0
     let report = try survey(path, patience: patience) { sighting, body in
+      if case .commit(let commit) = sighting.content { comparison.note(commit) }
       guard case .event(let seen) = sighting.content else { return }
       count += 1
       if count % 4096 == 0 { progress(count) }
@@ -55,7 +61,8 @@ extension LedgerStore {
     let state = replayed.takeState()
     return LedgerInspection(
       report: report, misfit: misfit, lastSequence: state.lastSequence.rawValue,
-      tokenCount: state.tokenCount, digest: state.digest())
+      tokenCount: state.tokenCount, digest: state.digest(),
+      verdicts: comparison.verdicts(report.head))
   }
 
   /// Shows every piece of the log in the directory at `path`, through whatever damage there is.

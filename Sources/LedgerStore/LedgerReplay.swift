@@ -36,7 +36,8 @@ extension LedgerStore {
   ///     made, and after an error, to be thrown away.
   ///   - ledger: The id that the copy bears.
   ///   - last: The last event to be copied.
-  ///   - keepsSecrets: Whether secrets are copied; else they are erased in the copy.
+  ///   - keepsSecrets: Whether secrets are copied, and the key file of the directory with them;
+  ///     else they are erased in the copy.
   ///   - progress: Is told the number of events copied so far, now and then.
   /// - Throws: as ``replay(_:_:)``; `log` for what cannot be written.
   public static func copy(
@@ -51,6 +52,7 @@ extension LedgerStore {
       return logged.sequence < last.rawValue
     }
     try copy.write()
+    if keepsSecrets { try KeyFile.copy(from: path, to: target) }
   }
 
   @discardableResult

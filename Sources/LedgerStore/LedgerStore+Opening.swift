@@ -27,18 +27,24 @@ extension LedgerStore {
     do throws(LogError) { lock = try DirectoryLock.acquire(directory: path) } catch {
       throw .log(error)
     }
+    let keys = try options.keys.keys(of: path, makesMissing: true)
     let storage = try fileStorage(path, createIfMissing: true)
-    let store = try open(storage, options)
+    let store = try open(storage, options, keys)
     store.lock = consume lock
+    store.directory = path
     return store
   }
 
-  /// Opens the ledger whose log is in `storage` for writing; its owner sees to the lock.
+  /// Opens the ledger whose log is in `storage` for writing; its owner brings lock and keys.
+  ///
+  /// Without any key secrets are written as they are.
   ///
   /// - Throws: as ``open(_:_:)``.
   public static func open(
-    _ storage: any LogStorage, _ options: StoreOptions = StoreOptions()
+    _ storage: any LogStorage, _ options: StoreOptions = StoreOptions(),
+    _ keys: KeyRing = KeyRing()
   ) throws(StoreError) -> LedgerStore {
+    let sealer = try sealer(keys)
     var replayed = ReplayedLedger(seed: options.seed)
     let newLedger = try ledgerID(options)
     let log: OpenedLog
@@ -54,9 +60,15 @@ extension LedgerStore {
     let writer = log.takeWriter()
     let store = LedgerStore(
       options: options, replayed: replayed, storage: storage, head: writer.head,
-      committer: Committer(inline: writer))
+      committer: Committer(inline: writer), sealer: sealer)
     try store.tell(untold)
     return store
+  }
+
+  private static func sealer(_ keys: KeyRing) throws(StoreError) -> SecretSealer {
+    do throws(SystemError) { return try SecretSealer(keys) } catch {
+      throw .log(.system(error, file: ""))
+    }
   }
 
   /// The id for a ledger that is made now.
@@ -73,6 +85,7 @@ extension LedgerStore {
   public static func openForReading(
     _ path: String, _ options: StoreOptions = StoreOptions()
   ) throws(StoreError) -> LedgerStore {
+    let keys = try options.keys.keys(of: path, makesMissing: false)
     let storage = try fileStorage(path, createIfMissing: false)
     var replayed = ReplayedLedger(seed: options.seed)
     let overview: LogOverview
@@ -85,7 +98,7 @@ extension LedgerStore {
     }
     return LedgerStore(
       options: options, replayed: replayed, storage: storage, head: overview.head,
-      committer: Committer())
+      committer: Committer(), sealer: try sealer(keys))
   }
 
   /// Makes the directory unless it is there, and syncs its parent in either case.

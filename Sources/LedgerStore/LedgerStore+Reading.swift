@@ -96,14 +96,19 @@ extension LedgerStore {
   /// The bytes of a present secret.
   ///
   /// - Returns: nil when they were erased.
-  /// - Throws: as ``forEachEvent(from:through:_:)``.
+  /// - Throws: as ``forEachEvent(from:through:_:)``; `unknownKey`, `forgedSecret`.
   public func secret(_ reference: SecretReference) throws(StoreError) -> [UInt8]? {
-    var bytes: [UInt8]?
+    var found: (OpenedSecret, LogLocation)?
     try forEachLogged(from: reference.sequence, through: reference.sequence) { logged in
-      bytes = logged.secret(Int(reference.section))
+      found = logged.secret(Int(reference.section), sealer).map { ($0, logged.location) }
       return false
     }
-    return bytes
+    switch found {
+    case nil: return nil
+    case (.secret(let bytes), _)?: return bytes
+    case (.unknownKey(let id), _)?: throw .unknownKey(id, sequence: reference.sequence)
+    case (.forged, let location)?: throw .forgedSecret(sequence: reference.sequence, location)
+    }
   }
 
   /// Reads from the indexed event before `first`, and passes over what comes before it.
@@ -125,14 +130,18 @@ extension LedgerStore {
 }
 
 extension LogEvent {
-  /// The secret in a section; nil when it was erased, or is kept in a form that is not known.
-  fileprivate func secret(_ index: Int) -> [UInt8]? {
+  /// The secret in a section; nil when it was erased.
+  fileprivate func secret(_ index: Int, _ sealer: SecretSealer) -> OpenedSecret? {
     guard index < sectionCount else { return nil }
     let section = self.section(at: index)
-    guard !section.isErased, section.bytes.byteCount > 1,
-      section.bytes.byte(at: 0) == SectionForm.plain.rawValue
-    else { return nil }
-    return [UInt8](copying: section.bytes.extracting(1..<section.bytes.byteCount))
+    guard !section.isErased else { return nil }
+    let token: TokenID?
+    do throws(EventDecodingError) { token = try Event.token(inFacts: facts) } catch {
+      return .forged
+    }
+    let binding = SecretBinding(
+      sequence: EventSequence(sequence), token: token, tag: facts.byte(at: 0), section: index)
+    return sealer.open(section.bytes, binding)
   }
 }
 

@@ -38,6 +38,10 @@ public final class LedgerStore {
   /// An empty batch, to take the place of the one that is being written.
   var spare: LogBatch? = LogBatch()
   var committer: Committer
+  /// Seals and opens secrets.
+  var sealer: SecretSealer
+  /// The data directory, where the store was opened there.
+  var directory: String?
   /// The right to write to the directory, held as long as the store.
   var lock: DirectoryLock?
   /// Scratch of `append`.
@@ -45,7 +49,7 @@ public final class LedgerStore {
 
   init(
     options: StoreOptions, replayed: consuming ReplayedLedger, storage: any LogStorage,
-    head: LogHead?, committer: consuming Committer
+    head: LogHead?, committer: consuming Committer, sealer: SecretSealer
   ) {
     self.options = options
     self.index = replayed.index
@@ -57,6 +61,7 @@ public final class LedgerStore {
     self.rewriter = SideWork { request, stop in request.carriedOut(until: stop) }
     self.head = head
     self.committer = committer
+    self.sealer = sealer
   }
 
   /// The present moment.
@@ -112,7 +117,8 @@ public final class LedgerStore {
     guard proposals.count <= Limits.eventsPerCommand
     else { throw .limit(what: "events of one command", maximum: Limits.eventsPerCommand) }
     let eventBytes = LogFormat.frameHeadSizeBytes + origin.envelopeBytes
-    try checkRoom(proposals.reduce(0) { $0 + eventBytes + $1.secretsBytes })
+    let overhead = sealer.overheadBytes
+    try checkRoom(proposals.reduce(0) { $0 + eventBytes + $1.secretsBytes(overhead: overhead) })
     var last = inFlight.last?.sequence ?? state.lastSequence
     var before: ProposedEvent?
     for proposal in proposals {
@@ -146,31 +152,33 @@ public final class LedgerStore {
     event.encodeFacts(into: &facts)
     assert(event.sectionCount == proposal.secrets.count, "each present secret has its section")
     do throws(BatchLimit) {
-      try pending.append(facts: facts, sections: proposal.secrets.map(\.section))
+      try pending.append(facts: facts, sections: sections(of: proposal, event))
     } catch {
       throw error.rejection
     }
     inFlight.append(event)
     return event.sequence
   }
-}
 
-extension Secret {
-  /// The section that keeps the secret: the form (0, plain) and the bytes.
-  fileprivate var section: [UInt8] { [SectionForm.plain.rawValue] + bytes }
-}
-
-/// How a section keeps its secret.
-///
-/// On-disk values, never renumbered: schema/events.md section 2.
-enum SectionForm: UInt8 {
-  case plain = 0
+  /// The sections that keep an event's secrets.
+  private func sections(of proposal: ProposedEvent, _ event: Event) -> [[UInt8]] {
+    var sections: [[UInt8]] = []
+    for (index, secret) in proposal.secrets.enumerated() {
+      sections.append(
+        sealer.section(
+          of: secret,
+          SecretBinding(
+            sequence: event.sequence, token: event.token, tag: event.tag.rawValue,
+            section: index)))
+    }
+    return sections
+  }
 }
 
 extension ProposedEvent {
   /// What the sections of its secrets take.
-  fileprivate var secretsBytes: Int {
-    secrets.reduce(0) { $0 + LogFormat.frameHeadSizeBytes + $1.bytes.count }
+  fileprivate func secretsBytes(overhead: Int) -> Int {
+    secrets.reduce(0) { $0 + LogFormat.frameHeadSizeBytes + overhead + $1.bytes.count }
   }
 }
 

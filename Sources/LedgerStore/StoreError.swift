@@ -18,6 +18,12 @@ public enum StoreError: Error, Equatable, Sendable {
   case undecodable(EventDecodingError, sequence: EventSequence, LogLocation)
   /// An event does not fit the ones before it. As above.
   case misfit(MisfitEvent, LogLocation)
+  /// The key file cannot be used. Nothing was changed; the operator looks at it.
+  case keyFile(KeyFileProblem, path: String)
+  /// A secret is sealed under a key that the ledger does not have: another key file was there once.
+  case unknownKey(KeyID, sequence: EventSequence)
+  /// A secret is not what was sealed in its place: the log was changed by somebody.
+  case forgedSecret(sequence: EventSequence, LogLocation)
   /// An event has another number of sections than its facts say. As above.
   case sections(sequence: EventSequence, LogLocation)
 }
@@ -33,6 +39,11 @@ extension StoreError: CustomStringConvertible {
     case .misfit(let misfit, let place):
       "\(place.text): event \(misfit.sequence.rawValue) does not fit the ones before it:"
         + " \(misfit.problem)."
+    case .keyFile(let problem, let path): "\(path): \(problem)."
+    case .unknownKey(let id, let sequence):
+      "the secret of event \(sequence.rawValue) is sealed under the key \(id), which is not there."
+    case .forgedSecret(let sequence, let place):
+      "\(place.text): the secret of event \(sequence.rawValue) is not what was sealed there."
     case .sections(let sequence, let place):
       "\(place.text): event \(sequence.rawValue) lacks a section, or has one too many."
     }
@@ -46,8 +57,8 @@ extension StoreError: CustomStringConvertible {
   /// Whether the data on disk is at fault, rather than the disk or the request.
   public var isDamage: Bool {
     switch self {
-    case .log(.damaged), .undecodable, .misfit, .sections: true
-    case .log, .directory: false
+    case .log(.damaged), .undecodable, .misfit, .sections, .forgedSecret: true
+    case .log, .directory, .keyFile, .unknownKey: false
     }
   }
 }

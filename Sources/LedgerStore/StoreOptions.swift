@@ -9,6 +9,8 @@ public import TokenLedger
 public struct StoreOptions: Sendable {
   /// What time it is.
   public var clock = LedgerClock.system
+  /// Where the keys are under which secrets are sealed, for a ledger in a directory.
+  public var keys = KeySource.inDirectory
   /// How the log is written.
   public var log = LogOptions()
   /// The id of the ledger if there is none yet; nil: a random one.

@@ -84,16 +84,30 @@ struct Daemon {
   }
 
   private func openStore() throws(StartError) -> LedgerStore {
+    let hadLog = exists(LedgerStore.logDirectoryName)
+    let hadKey = settings.keys != .inDirectory || exists(KeyFile.name)
     do throws(StoreError) {
-      return try LedgerStore.open(settings.data, storeOptions())
+      let store = try LedgerStore.open(settings.data, storeOptions())
+      if hadLog && !hadKey {
+        log.write(
+          .warning, "a key was made: secrets sealed under an older one are gone without its file",
+          [("key", store.keyIDs.last?.description ?? "")])
+      }
+      return store
     } catch {
       throw .store(error, data: settings.data)
     }
   }
 
+  /// Whether a name is in the data directory.
+  private func exists(_ name: String) -> Bool {
+    (try? FileSystem.status(of: "\(settings.data)/\(name)")) != nil
+  }
+
   private func storeOptions() throws(StoreError) -> StoreOptions {
     var options = StoreOptions()
     options.clock = settings.clock
+    options.keys = settings.keys
     options.log.segmentSizeBytes = settings.segmentBytes
     options.log.lowWaterBytes = settings.lowWaterBytes
     options.programVersion = Text(programVersion) ?? .empty
@@ -117,7 +131,7 @@ struct Daemon {
       return try Server(
         store: store, settings: withinLimits(settings.server), listener: listener, signals: signals,
         workers: settings.workers, log: log,
-        reload: readSettingsAgain)
+        reload: { readAgain(store) })
     } catch {
       throw .system(error)
     }
@@ -125,6 +139,14 @@ struct Daemon {
 
   private func serve(_ server: Server) throws(StartError) -> ServerEnd {
     do throws(SystemError) { return try server.run() } catch { throw .system(error) }
+  }
+
+  /// Reads the keys and the settings again.
+  private func readAgain(_ store: LedgerStore) -> ServerSettings? {
+    do throws(StoreError) { try store.rereadKeys() } catch {
+      log.write(.error, "the keys stay as they were", [("error", error.description)])
+    }
+    return readSettingsAgain()
   }
 
   /// Gives the settings with what may change of them; nil where the file is wrong.

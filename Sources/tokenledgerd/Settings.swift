@@ -26,10 +26,22 @@ struct Settings {
   var keepFreshSeconds: Int64 = 0
   var keepAliveDays: Int64 = 0
   var compaction = CompactionSettings()
+  /// Nil: a credential of systemd, else `ledger.key` in the data directory.
+  var keyFile: String?
   var refreshers = RefresherSettings()
 
   /// Where the socket is.
   var socketPath: String { socket ?? data + "/tokenledger.sock" }
+
+  /// Where the ledger's keys are.
+  var keys: KeySource {
+    if let keyFile { return .file(keyFile) }
+    let credentials = Environment.value(of: "CREDENTIALS_DIRECTORY")
+    guard let path = credentials.map({ "\($0)/\(KeyFile.name)" }),
+      (try? FileSystem.status(of: path)) != nil
+    else { return .inDirectory }
+    return .file(path)
+  }
 
   /// These settings with what a running daemon takes over from `read`: the reloadable ones.
   func takingOver(_ read: Settings) -> Settings {
@@ -82,6 +94,7 @@ enum Setting: String, CaseIterable {
   case lease
   case keepFresh = "keep-fresh"
   case keepAlive = "keep-alive"
+  case keyFile = "key-file"
   case compactAfter = "compact-after"
   case compactGrace = "compact-grace"
   case compactRate = "compact-rate"
@@ -108,7 +121,7 @@ enum Setting: String, CaseIterable {
   var placeholder: String {
     switch self {
     case .data: "DIR"
-    case .socket, .refresherProgram, .clientSecretFile: "PATH"
+    case .socket, .refresherProgram, .clientSecretFile, .keyFile: "PATH"
     case .socketMode: "OCTAL"
     case .validDuration, .lease, .keepFresh, .clockSkew: "SECONDS"
     case .keepAlive: "DAYS"
@@ -143,6 +156,7 @@ enum Setting: String, CaseIterable {
     case .lease: "how long a worker has for one refresh, 1 to 3600 (120)"
     case .keepFresh: "a token is refreshed unasked for so long after its last use, 0: never (0)"
     case .keepAlive: "a token is refreshed unasked when it is so old, 0: never (0)"
+    case .keyFile: "the keys that seal secrets (systemd credential ledger.key, or DIR/ledger.key)"
     case .compactAfter: "dead secrets leave the log after so many new files, 0: never (16)"
     case .compactGrace: "a deleted token keeps its secrets for so long (168)"
     case .compactRate: "bytes a second that compaction reads and writes, 0: any (67108864)"
@@ -176,7 +190,7 @@ enum Setting: String, CaseIterable {
     case .data, .socket, .socketMode, .segmentBytes, .lowWater, .logLevel, .logFormat, .frozenClock,
       .refreshers, .refresherProgram, .clientID, .clientSecretFile, .callbackURL, .ssoServer,
       .authorizeURL, .tokenURL, .keysURL, .revokeURL, .audience, .userAgent, .clockSkew,
-      .concurrency, .alwaysCreate:
+      .concurrency, .alwaysCreate, .keyFile:
       false
     }
   }
@@ -206,6 +220,7 @@ enum Setting: String, CaseIterable {
     case .lease: settings.leaseSeconds = Int64(try number(value, in: 1...3600))
     case .keepFresh: settings.keepFreshSeconds = Int64(try number(value, in: 0...31_536_000))
     case .keepAlive: settings.keepAliveDays = Int64(try number(value, in: 0...3650))
+    case .keyFile: settings.keyFile = try nonEmpty(value)
     case .compactAfter:
       settings.compaction.segmentCount = try number(value, in: 0...1_000_000)
     case .compactGrace:
@@ -260,6 +275,7 @@ enum Setting: String, CaseIterable {
     case .lease: return String(settings.leaseSeconds)
     case .keepFresh: return String(settings.keepFreshSeconds)
     case .keepAlive: return String(settings.keepAliveDays)
+    case .keyFile: return settings.keyFile
     case .compactAfter: return String(settings.compaction.segmentCount)
     case .compactGrace: return String(settings.compaction.graceMilliseconds / 3_600_000)
     case .compactRate: return String(settings.compaction.bytesPerSecond)

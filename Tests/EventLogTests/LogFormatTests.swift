@@ -59,14 +59,14 @@ import Testing
     #expect(try LedgerID.random() != LedgerID.random())
   }
 
-  /// The bytes of the example in `schema/log.md` section 7: in each line, what stands between the
+  /// The bytes of the example in `schema/log.md` section 8: in each line, what stands between the
   /// offset and the words.
   private func exampleBytes() throws -> [UInt8] {
     let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
     let file = try FileDescriptor.open("\(root)/schema/log.md", .readOnly)
     let page = String(
       decoding: try file.bytes(at: 0, count: Int(file.sizeBytes())), as: UTF8.self)
-    let section = try #require(page.components(after: "## 7.", before: "## 8."))
+    let section = try #require(page.components(after: "## 8.", before: "## 9."))
     var bytes: [UInt8] = []
     for line in section.split(separator: "\n") {
       let words = line.split(separator: " ")

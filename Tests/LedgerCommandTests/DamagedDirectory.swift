@@ -24,6 +24,7 @@ struct DamagedDirectory {
     options.log.segmentSizeBytes = 1500
     options.log.firstRoomSizeBytes = 4096
     options.clock = .frozen(.epoch)
+    options.keys = .none
     let session = LocalSession(
       store: try LedgerStore.open(path, options), settings: ServerSettings())
     for number in 1...count {

@@ -26,6 +26,7 @@ struct LivedDirectory {
     let clock = SettableClock(now: UnixTime(clampingMicroseconds: Self.startSeconds * 1_000_000))
     var options = StoreOptions()
     options.clock = .settable(clock)
+    options.keys = .none
     let store = try LedgerStore.open(path, options)
     let session = LocalSession(store: store, settings: ServerSettings())
     for line in [

@@ -108,13 +108,16 @@ import TokenLedger
     }
   }
 
-  @Test func `a secret in a form that is not known reads as erased`() throws {
+  @Test func `a secret in a form that is not known is told, and holds nothing up`() throws {
     let secret = RecordedSecret.present(SecretDigest(7))
     let one = facts(.created(.sample(access: secret)), token: 1)
     for section in [[1, 65, 66], [0], [200]] as [[UInt8]] {
       let store = try LedgerStore.open(try log([(one, [section])]), .small())
       let token = try #require(store.token(.sample(1)))
-      #expect(try store.secret(token.access) == nil)
+      let place = LogLocation(segment: 1, offset: 96)
+      #expect(
+        throws: StoreError.forgedSecret(sequence: EventSequence(1), place)
+      ) { try store.secret(token.access) }
     }
   }
 }

@@ -236,7 +236,10 @@ import TokenLedger
     #expect(found.limits.maximumConnections == 7)
     #expect(found.grants.count == 1)
     let shown = Dictionary(uniqueKeysWithValues: found.shown)
-    let unset = ["frozen-clock", "sso-client-id", "sso-client-secret-file", "sso-callback-url"]
+    let unset = [
+      "frozen-clock", "sso-client-id", "sso-client-secret-file", "sso-callback-url",
+      "key-file",
+    ]
     #expect(Set(shown.keys) == Set(Setting.allCases.map(\.rawValue)).subtracting(unset))
     #expect(shown["max-connections"] == "7" && shown["socket-mode"] == "0600")
     #expect(shown["grant"] == "reader gid 33")
@@ -248,7 +251,7 @@ import TokenLedger
 
   @Test func `what is shown can be given again and means the same`() throws {
     let found = try settings(
-      "--data", "/d", "--socket-mode", "0660", "--grant", "reader gid 33",
+      "--data", "/d", "--socket-mode", "0660", "--grant", "reader gid 33", "--key-file", "/k",
       "--frozen-clock", "1714564800.25", "--sso-client-id", "c", "--sso-client-secret-file", "/f",
       "--sso-callback-url", "https://c", "--sso-always-create", "on")
     for setting in Setting.allCases {
@@ -267,7 +270,7 @@ import TokenLedger
       "--max-connections", "2", "--segment-bytes", "4096", "--low-water", "0",
       "--grant", "reader uid 3", "--log-level", "debug", "--log-format", "json", "--frozen-clock",
       "5", "--deletion-guard", "off", "--lease", "7", "--keep-fresh", "8", "--keep-alive", "9",
-      "--compact-after", "3", "--compact-grace", "4", "--compact-rate", "5",
+      "--key-file", "/k", "--compact-after", "3", "--compact-grace", "4", "--compact-rate", "5",
       "--refreshers", "2", "--refresher-program",
       "/p", "--sso-client-id", "c", "--sso-client-secret-file", "/f", "--sso-callback-url",
       "http://c", "--sso-server", "http://s", "--sso-authorize-url", "http://a", "--sso-token-url",
@@ -286,7 +289,7 @@ import TokenLedger
   @Test func `no error repeats a value`() {
     // What takes any text has no error to repeat it in; a control character is none.
     let anyText: [Setting] = [
-      .data, .socket, .refresherProgram, .clientSecretFile,
+      .data, .socket, .refresherProgram, .clientSecretFile, .keyFile,
     ]
     for setting in Setting.allCases where !anyText.contains(setting) {
       let text = error(["--\(setting.rawValue)", "pl4nted\u{7}"])?.text

@@ -27,3 +27,6 @@ bool ci_sha256_is_hardware(void);
 /// Folds `count` blocks of 64 bytes into `state` (FIPS 180-4 §6.2.2) and returns true; without the
 /// instructions it returns false and leaves `state` as it was.
 bool ci_sha256_compress(uint32_t state[8], const uint8_t *blocks, size_t count);
+
+/// Overwrites `count` bytes with zeros, also where nobody reads them afterwards.
+void ci_wipe(void *data, size_t count);

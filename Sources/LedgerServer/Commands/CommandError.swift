@@ -52,6 +52,8 @@ enum CommandError: Error {
   case lateOutcome(TokenID)
   /// The secrets of a token are no more.
   case gone(TokenID)
+  /// The secrets of a token are sealed under a key that the service does not have.
+  case keyMissing(TokenID, KeyID)
   case protocolVersion
   case tooLargeReply(limitBytes: Int)
   /// A moment that the log has not reached.
@@ -119,6 +121,9 @@ extension CommandError {
     case .lateOutcome(let id):
       "CONFLICT the lease of the token \(id.rawValue) has moved on; the outcome is only told"
     case .gone(let id): "GONE the secrets of token \(id.rawValue) were erased"
+    case .keyMissing(let id, let key):
+      "GONE the secrets of token \(id.rawValue) are sealed under the key \(key),"
+        + " which is not in the key file"
     case .protocolVersion: "NOPROTO unsupported protocol version"
     case .tooLargeReply(let limit):
       "LIMIT the reply would exceed \(limit) bytes; use AFTER and LIMIT"

@@ -109,6 +109,7 @@ extension CommandExecutor {
     case .present:
       let bytes: [UInt8]?
       do throws(StoreError) { bytes = try store.secret(reference) } catch {
+        if case .unknownKey(let key, _) = error { throw .keyMissing(id, key) }
         throw .unreadableLog(error)
       }
       guard let bytes else { throw .gone(id) }

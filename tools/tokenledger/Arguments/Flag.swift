@@ -21,6 +21,8 @@ enum FlagName: String, CaseIterable, Hashable, Sendable {
   case trace, `break`, diff, step, into, check, csv, cloudevents, last, html
   case digestEvery = "digest-every"
   case grace
+  case keyFile = "key-file"
+  case against, out
 
   /// The flag as it is typed.
   var typed: String { "--" + rawValue }

@@ -7,7 +7,7 @@ extension Subcommand {
   static let all = [
     importing, exporting, querying, history, watching, audit, reporting, restoring, status, digest,
     replaying,
-    verify, compacting, erasing, dump, repair,
+    verify, checkpoint, compacting, erasing, keys, dump, repair,
     completion, manual,
   ]
 
@@ -132,12 +132,32 @@ extension Subcommand {
     .verify, "Reads every byte of a ledger and says what is wrong with it.",
     discussion: """
       Checks each frame, the links between segments, the hash chain, and that the events fit each \
-      other; also while a daemon writes. Changes nothing. Exit code 0: good, 65: damaged.
+      other; also while a daemon writes. Changes nothing. Exit code 0: good, 65: damaged, or \
+      changed since a checkpoint.
       """,
+    flags: [
+      Flag(
+        .against, .path("FILE"), isRepeatable: true,
+        "a checkpoint: finds what was changed before it, even with every check made anew")
+    ],
     usesDaemon: false,
     examples: [
       Example(typed: "verify --data ./ledger", purpose: "every now and then, and after a crash"),
       Example(typed: "verify --data ./copy --json", purpose: "of a backup, for monitoring"),
+    ])
+
+  private static let checkpoint = Subcommand(
+    .checkpoint, "Shows the head of the log, to be kept elsewhere.",
+    discussion: """
+      With a checkpoint, `verify --against` finds any edit, loss or insertion before it, also \
+      where all checks and the whole chain were made anew. Keep it where whoever can change the \
+      log cannot.
+      """,
+    flags: [Flag(.out, .path("FILE"), "write it to this file")],
+    exclusive: [.out, .json],
+    examples: [
+      Example(typed: "checkpoint --out /mnt/elsewhere/today", purpose: "every day"),
+      Example(typed: "verify --against /mnt/elsewhere/today --data ./ledger", purpose: "then"),
     ])
 
   private static let dump = Subcommand(

@@ -47,6 +47,8 @@ struct CommandLineRun {
     case .restore: try RestoreCommand.run(session)
     case .compact: try CompactCommand.run(session)
     case .erase: try EraseCommand.run(session)
+    case .checkpoint: try CheckpointCommand.run(session)
+    case .key: try KeyCommand.run(session)
     case .status: try StatusCommand.run(session)
     case .digest: try DigestCommand.run(session)
     case .report: try ReportCommand.run(session)

@@ -13,9 +13,12 @@ enum VerifyCommand {
   static func run(_ session: Session) throws -> ExitCode {
     let directory = session.directory
     try DirectoryEndpoint.checkExistence(of: directory)
+    let checkpoints = try CheckpointCommand.read(session.arguments.values(.against))
     let inspection: LedgerInspection
     do throws(StoreError) {
-      inspection = try LedgerStore.inspect(directory, patience: .besideADaemon) { count in
+      inspection = try LedgerStore.inspect(
+        directory, against: checkpoints, patience: .besideADaemon
+      ) { count in
         session.progress.show("events", count, of: nil)
       }
     } catch {
@@ -23,13 +26,14 @@ enum VerifyCommand {
     }
     session.progress.finish()
     let warnings = openDoors(in: directory, inspection.report)
-    let report = VerifyReport(inspection, warnings: warnings)
+    let report = VerifyReport(inspection, checkpoints, warnings: warnings)
     if session.arguments.has(.json) {
       for value in report.json { try session.write(value) }
     } else {
       try session.console.write(Array(report.text.utf8))
     }
-    return inspection.isDamaged ? .damaged : .done
+    let holds = inspection.verdicts.allSatisfy { $0 == .holds }
+    return inspection.isDamaged || !holds ? .damaged : .done
   }
 
   /// Files and directories that others than their owner may use.

@@ -8,12 +8,16 @@ import LedgerStore
 /// The words for an inspection.
 struct VerifyReport {
   private let inspection: LedgerInspection
+  private let checkpoints: [Checkpoint]
   private let warnings: [String]
   private var report: SurveyReport { inspection.report }
 
   /// Words an inspection; the warnings are about the files around it.
-  init(_ inspection: LedgerInspection, warnings: [String]) {
+  init(
+    _ inspection: LedgerInspection, _ checkpoints: [Checkpoint] = [], warnings: [String]
+  ) {
     self.inspection = inspection
+    self.checkpoints = checkpoints
     self.warnings = warnings
   }
 
@@ -32,6 +36,7 @@ struct VerifyReport {
     parts += report.foreignNames.map { "foreign: \($0.harmless) is no file of the log\n" }
     parts += warnings.map { "warning: \($0.harmless)\n" }
     parts.append(state)
+    parts += zip(checkpoints, inspection.verdicts).map { "\($1.words($0))\n" }
     parts.append(verdict + "\n")
     return parts.joined()
   }
@@ -65,6 +70,9 @@ struct VerifyReport {
   }
 
   private var verdict: String {
+    if !inspection.isDamaged, inspection.verdicts.contains(where: { $0 != .holds }) {
+      return "changed: the log is whole, and is not the one of the checkpoints"
+    }
     if inspection.isDamaged { return "damaged: see `tokenledger repair --dry-run`" }
     let mended = report.findings.isEmpty ? "" : "; the next start mends what an end left behind"
     return "good" + mended
@@ -72,7 +80,8 @@ struct VerifyReport {
 
   /// The lines for programs, the verdict last.
   var json: [JSONValue] {
-    report.segments.map(\.json) + report.findings.map(\.json) + surroundings + [summary]
+    report.segments.map(\.json) + report.findings.map(\.json) + surroundings
+      + zip(checkpoints, inspection.verdicts).map { $1.json($0) } + [summary]
   }
 
   private var surroundings: [JSONValue] {
@@ -90,7 +99,9 @@ struct VerifyReport {
 
   private var summary: JSONValue {
     .members([
-      "kind": .string("summary"), "good": .boolean(!inspection.isDamaged),
+      "kind": .string("summary"),
+      "good": .boolean(
+        !inspection.isDamaged && inspection.verdicts.allSatisfy { $0 == .holds }),
       "findings": .number(report.findingCount), "sequence": .number(inspection.lastSequence),
       "tokens": .number(inspection.tokenCount), "digest": .string("\(inspection.digest)"),
       "chain": report.head.map { .string("\($0.chain)") } ?? .null,

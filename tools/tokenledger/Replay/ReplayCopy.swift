@@ -57,6 +57,7 @@ enum ReplayCopy {
       try? FileSystem.remove("\(log)/\(name)")
     }
     try? FileSystem.removeDirectory(log)
+    try? FileSystem.remove("\(partial)/\(KeyFile.name)")
     try? FileSystem.removeDirectory(partial)
   }
 }

@@ -1,5 +1,5 @@
-// The subcommands that take secrets out of the log, as data.
-// Both change the ledger for good, which their pages say; their places in the order are in
+// The subcommands that take secrets out of the log, or keep the keys that seal them, as data.
+// What they change is changed for good, which their pages say; their places in the order are in
 // Subcommand+Table.swift.
 
 extension Subcommand {
@@ -30,4 +30,21 @@ extension Subcommand {
     operands: [Operand(placeholder: "ID", kind: .id, summary: "the token, deleted or not")],
     flags: [Flag(.reason, .text("TEXT"), "why, for the history")],
     examples: [Example(typed: "erase 42 --reason \"asked by its owner\"", purpose: "at once")])
+
+  static let keys = Subcommand(
+    .key, "Shows the ids of the keys that seal secrets, or adds a new key.",
+    discussion: """
+      The last key of the file seals what is written from now on; those before it open what they \
+      sealed, and stay. The keys themselves are not shown. Keep a copy of the file, not beside the \
+      log: without it every secret is lost.
+      """,
+    operands: [
+      Operand(placeholder: "ACTION", kind: .choice(["list", "rotate"]), summary: "what to do")
+    ],
+    flags: [Flag(.keyFile, .path("PATH"), "the key file (DIR/ledger.key)")],
+    usesDaemon: false,
+    examples: [
+      Example(typed: "key list --data ./ledger", purpose: "which key seals"),
+      Example(typed: "key rotate --data ./ledger", purpose: "then SIGHUP for the daemon"),
+    ])
 }
