@@ -18,6 +18,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -67,6 +68,13 @@ int cl_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 
 char **cl_environment(void) { return environ; }
 
 int cl_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
+
+int cl_yield_to_others(int nice) {
+  struct sched_param none = {0};
+  // In Linux both concern one thread, here the calling one.
+  int batch = sched_setscheduler(0, SCHED_BATCH, &none);
+  return setpriority(PRIO_PROCESS, 0, nice) == 0 ? batch : -1;
+}
 
 // EXT4_IOC_SHUTDOWN of the kernel's fs/ext4/ext4.h, which no header of the C library has.
 #define CL_EXT4_SHUTDOWN _IOR('X', 125, uint32_t)

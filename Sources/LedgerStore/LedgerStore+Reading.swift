@@ -117,19 +117,34 @@ extension LedgerStore {
   ) throws(StoreError) {
     let last = min(last, state.lastSequence)
     guard first <= last, let start = index.entry(atOrBefore: first) else { return }
+    var isMoved = false
     do throws(LogError) {
       try reader.read(
         from: start.location, sequence: start.sequence.rawValue, through: last.rawValue
       ) { event in
-        event.sequence < first.rawValue || body(event)
+        if event.sequence == start.sequence.rawValue, !event.has(start.id) {
+          isMoved = true
+          return false
+        }
+        return event.sequence < first.rawValue || body(event)
       }
     } catch {
+      // What a daemon has rewritten since looks like damage to who only looks on.
+      if case .damaged = error, isReadOnly { throw .rewritten }
       throw .log(error)
     }
+    if isMoved { throw .rewritten }
   }
 }
 
 extension LogEvent {
+  /// Whether it is the event with an id.
+  fileprivate func has(_ id: EventID) -> Bool {
+    do throws(EventDecodingError) { return try Event.id(inFacts: facts) == id } catch {
+      return true
+    }
+  }
+
   /// The secret in a section; nil when it was erased.
   fileprivate func secret(_ index: Int, _ sealer: SecretSealer) -> OpenedSecret? {
     guard index < sectionCount else { return nil }

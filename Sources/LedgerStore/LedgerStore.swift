@@ -26,6 +26,9 @@ public final class LedgerStore {
   var rewriter: SideWork<RewriteRequest, RewriteOutcome>
   /// The compaction under way.
   var compaction: CompactionRun?
+  /// The secrets that tokens have, as far as the compaction under way has gathered them; beside it,
+  /// as a list that two hold is copied when it grows.
+  var neededSecrets: [SecretPlace] = []
   /// The segment that the latest compaction began; 0 for none.
   var lastCompactionSegment: UInt64
   /// How often segments were replaced: places learnt before are others now.

@@ -21,10 +21,11 @@ struct SideWork<Request: ~Copyable & Sendable, Outcome: ~Copyable & Sendable>: ~
   /// The descriptor that becomes readable when an outcome is there; nil without a thread.
   var descriptor: CInt? { thread?.outcomes.descriptor }
 
-  /// From here on the work is done by a thread of its own.
-  mutating func startThread(name: String) throws(SystemError) {
+  /// From here on the work is done by a thread of its own, which waits behind others for the
+  /// processor if that is wanted.
+  mutating func startThread(name: String, yields: Bool = false) throws(SystemError) {
     guard thread == nil else { return }
-    thread = try SideThread(name: name, work)
+    thread = try SideThread(name: name, yields: yields, work)
   }
 
   /// Gives up what is under way, and ends the thread.
@@ -62,7 +63,7 @@ private final class SideThread<Request: ~Copyable & Sendable, Outcome: ~Copyable
   private var thread: SystemThread?
 
   init(
-    name: String, _ work: @escaping @Sendable (consuming Request, StopSign) -> Outcome
+    name: String, yields: Bool, _ work: @escaping @Sendable (consuming Request, StopSign) -> Outcome
   ) throws(SystemError) {
     let requests = try Mailbox<Request>()
     let outcomes = try Mailbox<Outcome>()
@@ -71,6 +72,7 @@ private final class SideThread<Request: ~Copyable & Sendable, Outcome: ~Copyable
     self.outcomes = outcomes
     self.stopSign = stopSign
     thread = try SystemThread.start(name: name) {
+      if yields { SystemThread.yieldToOthers() }
       var events = EventBuffer(capacity: 1)
       while let request = requests.receive(&events) {
         outcomes.put(work(request, stopSign))

@@ -24,6 +24,9 @@ public enum StoreError: Error, Equatable, Sendable {
   case unknownKey(KeyID, sequence: EventSequence)
   /// A secret is not what was sealed in its place: the log was changed by somebody.
   case forgedSecret(sequence: EventSequence, LogLocation)
+  /// Somebody else rewrote the log, which was opened for reading, so that places in it are others
+  /// now. Open it again.
+  case rewritten
   /// An event has another number of sections than its facts say. As above.
   case sections(sequence: EventSequence, LogLocation)
 }
@@ -39,6 +42,7 @@ extension StoreError: CustomStringConvertible {
     case .misfit(let misfit, let place):
       "\(place.text): event \(misfit.sequence.rawValue) does not fit the ones before it:"
         + " \(misfit.problem)."
+    case .rewritten: "the log was rewritten meanwhile; ask again."
     case .keyFile(let problem, let path): "\(path): \(problem)."
     case .unknownKey(let id, let sequence):
       "the secret of event \(sequence.rawValue) is sealed under the key \(id), which is not there."
@@ -58,7 +62,7 @@ extension StoreError: CustomStringConvertible {
   public var isDamage: Bool {
     switch self {
     case .log(.damaged), .undecodable, .misfit, .sections, .forgedSecret: true
-    case .log, .directory, .keyFile, .unknownKey: false
+    case .log, .directory, .keyFile, .unknownKey, .rewritten: false
     }
   }
 }

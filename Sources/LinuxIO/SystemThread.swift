@@ -42,6 +42,14 @@ public struct SystemThread: ~Copyable, Sendable {
     return SystemThread(handle: handle)
   }
 
+  /// Has the calling thread wait behind others for the processor, as far as the system allows.
+  ///
+  /// - Source: sched_setscheduler(2), SCHED_BATCH; setpriority(2).
+  public static func yieldToOthers() {
+    // Where it is not allowed the thread competes like any other.
+    _ = cl_yield_to_others(10)
+  }
+
   /// Waits until the thread has ended.
   ///
   /// - Source: pthread_join(3).

@@ -18,7 +18,7 @@ except ImportError:
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "schema/events.schema.json").read_text())
 #: Recorded logs that hold every type of event between them.
-LOGS = [ROOT / "Tests/Fixtures/log-v1" / name for name in ("whole", "logins")]
+LOGS = [ROOT / "Tests/Fixtures/log-v1" / name for name in ("whole", "logins", "compaction")]
 
 needs_validator = unittest.skipIf(
     jsonschema is None,
@@ -56,7 +56,7 @@ class Schema(unittest.TestCase):
 
     def test_every_spoiled_object_is_refused(self):
         one_a_type = {event["type"]: event for event in self.recorded()}
-        self.assertEqual(len(one_a_type), 12)
+        self.assertEqual(len(one_a_type), 14)
         spoiled = 0
         for event in one_a_type.values():
             for fault in spoil(event):

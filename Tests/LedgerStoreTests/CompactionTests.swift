@@ -269,6 +269,33 @@ import TokenLedger
     #expect(store.tokenIDs == [1, 2, 3])
   }
 
+  @Test func `who looks on while the log is rewritten is never shown another event`() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("data")
+    var options = StoreOptions.small(segmentSizeBytes: 2000)
+    options.clock = .settable(clock)
+    let store = try LedgerStore.open(path, options)
+    let id = try store.create(1, access: Self.access(1, 0))
+    try store.commit()
+    for round in 1...60 {
+      pass(days: 1)
+      try store.refresh(id, access: Self.access(1, round))
+      try store.commit()
+    }
+    let events = try store.events()
+    let onlooker = try LedgerStore.openForReading(path, options)
+    _ = try store.compact(CompactionRequest(.dead, origin: .test))
+    for event in events {
+      do throws(StoreError) {
+        let seen = try onlooker.event(event.sequence)
+        #expect(seen == event)
+      } catch {
+        #expect(error == .rewritten)
+      }
+    }
+    #expect(try LedgerStore.openForReading(path, options).events().starts(with: events))
+  }
+
   @Test func `a past state is rebuilt from segments that were rewritten`() throws {
     let store = try refreshedLedger()
     try store.startRebuildThread()

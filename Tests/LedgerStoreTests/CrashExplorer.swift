@@ -91,7 +91,8 @@ struct CrashExplorer {
     _ storage: SimulatedStorage, _ witness: CrashWitness, _ path: String
   ) -> [SimulatedDisk]? {
     do {
-      return try CrashJudge(witness: witness, options: script.options).judge(storage)
+      return try CrashJudge(witness: witness, options: script.options, keys: script.keys)
+        .judge(storage)
     } catch {
       problems.append("\(path): \(error)")
       return nil

@@ -12,13 +12,14 @@ import TokenLedger
 struct CrashJudge {
   let witness: CrashWitness
   let options: StoreOptions
+  let keys: KeyRing
 
   /// Judges a disk, which is changed by that.
   ///
   /// - Returns: the disks after each change that the first start made, if `storage` records.
   /// - Throws: `CrashProblem` or whatever the ledger threw.
   func judge(_ storage: SimulatedStorage) throws -> [SimulatedDisk] {
-    let store = try LedgerStore.open(storage, options)
+    let store = try LedgerStore.open(storage, options, keys)
     let recording = storage.takeRecording()
     let events = try store.events()
     let keepsInFlight = try checkEvents(events)
@@ -73,7 +74,7 @@ struct CrashJudge {
   ) throws {
     let id = try store.create(99, access: "new")
     try store.commit()
-    let again = try LedgerStore.open(storage.imageAfterPowerLoss(), options)
+    let again = try LedgerStore.open(storage.imageAfterPowerLoss(), options, keys)
     let kept = try again.events()
     guard again.digest == store.digest, kept.starts(with: events), kept.count == events.count + 2,
       try again.secrets(of: id) == ["new", nil]

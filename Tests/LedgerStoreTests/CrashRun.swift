@@ -114,7 +114,7 @@ struct CrashRun {
 
   private mutating func start() throws {
     store = nil
-    let opened = try LedgerStore.open(storage, script.options)
+    let opened = try LedgerStore.open(storage, script.options, script.keys)
     store = opened
     takeMoments()
     witness.acknowledged = try opened.events()

@@ -3,10 +3,11 @@
 // faults, images and judging follow by themselves.
 
 import EventLog
-import LedgerStore
 import TestSupport
 import Testing
 import TokenLedger
+
+@testable import LedgerStore
 
 /// A change of a token.
 enum TokenChange {
@@ -50,8 +51,16 @@ struct CrashScript: Sendable, CustomTestStringConvertible {
   let minimumStates: Int
   /// Of the states of a disk, one in so many has every crash of its recovery explored.
   let nesting: Int
+  /// Whether secrets are sealed.
+  var isSealed = false
 
   var testDescription: String { name }
+
+  /// The keys of the ledger; salts are drawn anew by each start.
+  var keys: KeyRing {
+    guard isSealed, let key = LedgerKey([UInt8](repeating: 7, count: 32)) else { return KeyRing() }
+    return KeyRing(key)
+  }
 
   /// The settings of the ledger: everything that is written follows from the script.
   var options: StoreOptions {
@@ -121,7 +130,7 @@ extension CrashScript {
         .commit([.refresh(1, secretBytes: 330), .delete(2)]), .compact, .start,
         .commit([.refresh(1, secretBytes: 340)]), .commit([small]), .compact,
       ],
-      minimumStates: 500, nesting: 16),
+      minimumStates: 500, nesting: 16, isSealed: true),
     CrashScript(
       name: "erasing", segmentSizeBytes: 1000,
       steps: [
@@ -129,6 +138,6 @@ extension CrashScript {
         .commit([.refresh(1, secretBytes: 310)]), .commit([.refresh(2, secretBytes: 320)]),
         .erase(1), .commit([.refresh(1, secretBytes: 330)]), .erase(2), .erase(2),
       ],
-      minimumStates: 700, nesting: 16),
+      minimumStates: 700, nesting: 16, isSealed: true),
   ]
 }

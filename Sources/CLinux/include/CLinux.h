@@ -96,6 +96,10 @@ char **cl_environment(void);
 /// pthread_setname_np(3) on the calling thread; the name must be shorter than 16 bytes.
 int cl_set_thread_name(const char *name);
 
+/// sched_setscheduler(2) with SCHED_BATCH, and setpriority(2) with `nice`, for the calling thread:
+/// it waits behind others, and does not take the processor from one when it wakes up. 0, or -1.
+int cl_yield_to_others(int nice);
+
 // errno(3)
 
 /// strerrorname_np(3) and strerrordesc_np(3): static text in no locale, or null.

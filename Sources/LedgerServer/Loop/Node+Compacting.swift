@@ -14,13 +14,14 @@ extension Node {
 
   /// Whether there is a step to do that nothing else will wake the loop for.
   var isCompactionDue: Bool {
+    if isStopping { return false }
     if store.isCompacting { return store.isCompactionDue || hasCompactionReport }
-    return !compacting.isEmpty && !isStopping
+    return !compacting.isEmpty
   }
 
   /// Does a step of the compaction under way, or begins the next one.
   func carryOnCompaction() {
-    guard !executor.hasFailed, !isStopping || store.isCompacting else { return }
+    guard !executor.hasFailed, !isStopping else { return }
     if !store.isCompacting { beginCompaction() }
     guard store.isCompactionDue || hasCompactionReport else { return }
     hasCompactionReport = false

@@ -77,7 +77,8 @@ struct CompactionRun {
     case announcing
     /// Waits until the event is durable that the new segment begins with.
     case waiting(EventSequence)
-    case collecting(row: Int, [SecretPlace])
+    /// Gathers the secrets that tokens have from this row on.
+    case collecting(row: Int)
     /// A task is with the thread.
     case working
     /// Waits until no past state is being read from the segment's old file.

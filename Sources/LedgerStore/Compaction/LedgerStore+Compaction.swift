@@ -46,7 +46,7 @@ extension LedgerStore {
   ///
   /// - Throws: `SystemError` of the thread and what wakes it.
   public func startCompactionThread() throws(SystemError) {
-    try rewriter.startThread(name: "compaction")
+    try rewriter.startThread(name: "compaction", yields: true)
   }
 
   /// Gives up the compaction under way, which leaves nothing half done, and ends the thread.
@@ -69,8 +69,9 @@ extension LedgerStore {
     if case .token = request.scope { run.stage = .announcing }
     if request.isDryRun {
       run.deletionLimit = limit
-      run.stage = .collecting(row: 0, [])
+      run.stage = .collecting(row: 0)
     }
+    neededSecrets = []
     compaction = run
   }
 
@@ -101,7 +102,7 @@ extension LedgerStore {
       case .announcing: try announce(run.request)
       case .waiting(let sequence):
         if sequence <= state.lastSequence { planOrCollect(run.request) }
-      case .collecting(let row, let places): try collect(from: row, places, run)
+      case .collecting(let row): collect(from: row, run)
       case .working: try takeOutcome()
       case .installing(let segment): if !isRebuilding { try install(segment) }
       case .concluding(let sequence):
@@ -177,7 +178,7 @@ extension LedgerStore {
 
   private func planOrCollect(_ request: CompactionRequest) {
     switch request.scope {
-    case .dead: compaction?.stage = .collecting(row: 0, [])
+    case .dead: compaction?.stage = .collecting(row: 0)
     case .token(let id):
       let through = EventSequence((compaction?.start ?? .zero).rawValue - 1)
       rewriter.begin(task(.list(ErasurePlan(scope: .ofToken(id), through: through))))
@@ -185,12 +186,7 @@ extension LedgerStore {
     }
   }
 
-  private func collect(
-    from row: Int, _ places: [SecretPlace], _ run: CompactionRun
-  ) throws(CompactionFailure) {
-    // The list moves: two owners would mean a copy for every slice.
-    compaction?.stage = .working
-    var places = places
+  private func collect(from row: Int, _ run: CompactionRun) {
     let request = run.request
     let end = min(row + Self.compactionSliceRows, state.knownTokenCount)
     let microseconds =
@@ -198,13 +194,14 @@ extension LedgerStore {
     state.appendNeededSecrets(
       inRows: row..<end,
       accessMadeAtOrAfter: UnixTime(clampingMicroseconds: microseconds),
-      exceptDeletedBefore: run.deletionLimit, to: &places)
+      exceptDeletedBefore: run.deletionLimit, to: &neededSecrets)
     guard end == state.knownTokenCount else {
-      compaction?.stage = .collecting(row: end, places)
+      compaction?.stage = .collecting(row: end)
       return
     }
     let through = request.isDryRun ? state.lastSequence : EventSequence(run.start.rawValue - 1)
-    rewriter.begin(task(.plan(places, through: through)))
+    rewriter.begin(task(.plan(exchange(&neededSecrets, with: []), through: through)))
+    compaction?.stage = .working
   }
 
   // MARK: The thread

@@ -45,6 +45,17 @@ extension EventDecodingError: CustomStringConvertible {
 }
 
 extension Event {
+  /// The id of the event with these facts.
+  ///
+  /// - Throws: as ``init(facts:sequence:)``, for the part before it.
+  /// - Complexity: O(1).
+  public static func id(inFacts facts: RawSpan) throws(EventDecodingError) -> EventID {
+    var decoder = EventDecoder(facts)
+    _ = try decoder.readTag()
+    _ = try decoder.readByte()
+    return try EventID(milliseconds: decoder.readVarint(), counter: decoder.readVarint())
+  }
+
   /// The token that the event with these facts happened to, if it did to one.
   ///
   /// - Throws: as ``init(facts:sequence:)``, for the part before it.
