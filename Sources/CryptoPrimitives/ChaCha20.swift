@@ -1,25 +1,32 @@
 // The ChaCha20 stream cipher, four blocks at a time: each vector holds one word of the state for
 // four consecutive blocks, so that a round is the same few vector instructions on all of them.
 // Constant time: no branch and no address depends on key or data.
+// Invariant: the state and the keystream in memory are wiped; what the compiler spilled of the
+// registers is not reached.
 //
-// Source: RFC 8439 section 2.3 and 2.4. Cost: about a nanosecond a byte; no allocation.
+// Source: RFC 8439 section 2.3 and 2.4. Cost: 0.26 µs for each 256 bytes begun; no allocation.
 
 internal import Bytes
 internal import CIntrinsics
 
 /// A key and a nonce, ready to give their keystream.
 ///
-/// The state is overwritten when the value ends.
+/// Its owner calls `wipe` at the end: a `deinit` cannot, as it is given no way to write to the
+/// state and would wipe a copy.
 struct ChaCha20: ~Copyable {
   static let keySizeBytes = 32
   static let nonceSizeBytes = 12
   static let blockSizeBytes = 64
+  /// The longest text from block 1 on: the counter has 32 bits and must not come round to block 0,
+  /// which is the authenticator's key.
+  static let textLimitBytes = Int(UInt32.max) * blockSizeBytes
 
   /// One word of the state for four blocks.
   typealias Lanes = SIMD4<UInt32>
+  typealias Blocks = InlineArray<16, Lanes>
 
-  /// The state with counter 0.
-  private var state: InlineArray<16, UInt32>
+  /// The state with counter 0, each word four times.
+  private var state: Blocks
 
   /// - Precondition: a key of 32 bytes and a nonce of 12.
   init(key: Span<UInt8>, nonce: Span<UInt8>) {
@@ -27,86 +34,54 @@ struct ChaCha20: ~Copyable {
     precondition(nonce.count == Self.nonceSizeBytes, "a nonce has 12 bytes")
     // Safe: a span of bytes has no padding.
     let (keyBytes, nonceBytes) = unsafe (key.bytes, nonce.bytes)
-    state = InlineArray { index in
-      switch index {
-      case 0: 0x6170_7865
-      case 1: 0x3320_646e
-      case 2: 0x7962_2d32
-      case 3: 0x6b20_6574
-      case 4..<12: keyBytes.integer(at: 4 * (index - 4))
-      case 12: 0
-      default: nonceBytes.integer(at: 4 * (index - 13))
-      }
-    }
+    state = Blocks(repeating: Lanes())
+    state[0] = Lanes(repeating: 0x6170_7865)
+    state[1] = Lanes(repeating: 0x3320_646e)
+    state[2] = Lanes(repeating: 0x7962_2d32)
+    state[3] = Lanes(repeating: 0x6b20_6574)
+    for index in 0..<8 { state[4 + index] = Lanes(repeating: keyBytes.integer(at: 4 * index)) }
+    for index in 0..<3 { state[13 + index] = Lanes(repeating: nonceBytes.integer(at: 4 * index)) }
   }
 
-  deinit {
-    unsafe withUnsafePointer(to: state) { state in
-      // Safe: nobody reads the state any more; the pointer covers exactly the value.
-      unsafe ci_wipe(UnsafeMutableRawPointer(mutating: state), 16 * 4)
-    }
+  /// Overwrites the state; the value gives no keystream of the key any more.
+  mutating func wipe() {
+    Self.wipe(&state)
   }
 
-  /// Combines `bytes` with the keystream from block `counter` on.
+  /// Combines `bytes` with the keystream from block 1 on.
   ///
-  /// - Precondition: at most 256 GiB.
-  func apply(to bytes: inout MutableRawSpan, counter: UInt32) {
+  /// - Precondition: at most `textLimitBytes`.
+  func apply(to bytes: inout MutableRawSpan) {
+    precondition(bytes.byteCount <= Self.textLimitBytes, "the counter must not come round")
+    var blocks = Blocks(repeating: Lanes())
     var offset = 0
-    var counter = counter
+    var counter: UInt32 = 1
     while offset < bytes.byteCount {
-      var blocks = fourBlocks(counter)
-      apply(blocks, to: &bytes, at: offset)
-      unsafe withUnsafeMutablePointer(to: &blocks) { unsafe ci_wipe($0, 256) }
+      fill(&blocks, from: counter)
+      Self.apply(blocks, to: &bytes, at: offset)
       offset += 4 * Self.blockSizeBytes
       counter &+= 4
     }
+    Self.wipe(&blocks)
   }
 
   /// The first 32 bytes of block 0: the key of the authenticator, section 2.6.
   func authenticatorKey() -> Poly1305.Key {
-    var blocks = fourBlocks(0)
-    defer { unsafe withUnsafeMutablePointer(to: &blocks) { unsafe ci_wipe($0, 256) } }
-    return Poly1305.Key(
+    var blocks = Blocks(repeating: Lanes())
+    fill(&blocks, from: 0)
+    let key = Poly1305.Key(
       r: (Self.pair(blocks[0][0], blocks[1][0]), Self.pair(blocks[2][0], blocks[3][0])),
       s: (Self.pair(blocks[4][0], blocks[5][0]), Self.pair(blocks[6][0], blocks[7][0])))
-  }
-
-  /// Combines up to 256 bytes from `start` on.
-  private func apply(
-    _ blocks: borrowing InlineArray<16, Lanes>, to bytes: inout MutableRawSpan, at start: Int
-  ) {
-    var offset = start
-    for block in 0..<4 {
-      for word in stride(from: 0, to: 16, by: 4) {
-        let stream = Lanes(
-          blocks[word][block], blocks[word + 1][block], blocks[word + 2][block],
-          blocks[word + 3][block])
-        guard offset + 16 <= bytes.byteCount else {
-          return applyLast(stream, to: &bytes, at: offset)
-        }
-        // Safe: any bits are a vector of words; the load and the store are checked.
-        let text = unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: Lanes.self)
-        bytes.storeBytes(of: text ^ stream, toByteOffset: offset, as: Lanes.self)
-        offset += 16
-      }
-    }
-  }
-
-  /// Combines the last bytes, fewer than 16.
-  private func applyLast(_ stream: Lanes, to bytes: inout MutableRawSpan, at start: Int) {
-    for offset in start..<bytes.byteCount {
-      let place = offset - start
-      let key = UInt8(truncatingIfNeeded: stream[place / 4] &>> UInt32(8 * (place % 4)))
-      bytes.storeBytes(
-        of: bytes.bytes.byte(at: offset) ^ key, toByteOffset: offset, as: UInt8.self)
-    }
+    Self.wipe(&blocks)
+    return key
   }
 
   /// The keystream of the blocks from `counter` on.
-  private func fourBlocks(_ counter: UInt32) -> InlineArray<16, Lanes> {
-    var start = InlineArray<16, Lanes> { Lanes(repeating: state[$0]) }
-    start[12] = Lanes(counter, counter &+ 1, counter &+ 2, counter &+ 3)
-    var words = start
+  private func fill(_ blocks: inout Blocks, from counter: UInt32) {
+    let counters = Lanes(counter, counter &+ 1, counter &+ 2, counter &+ 3)
+    // A copy that the compiler can keep in registers; `blocks` has an address to be wiped at.
+    var words = state
+    words[12] = counters
     for _ in 0..<10 {
       Self.quarterRound(&words, 0, 4, 8, 12)
       Self.quarterRound(&words, 1, 5, 9, 13)
@@ -117,8 +92,59 @@ struct ChaCha20: ~Copyable {
       Self.quarterRound(&words, 2, 7, 8, 13)
       Self.quarterRound(&words, 3, 4, 9, 14)
     }
-    for index in words.indices { words[index] &+= start[index] }
-    return words
+    for index in words.indices { words[index] &+= state[index] }
+    words[12] &+= counters
+    blocks = words
+  }
+
+  /// Combines up to 256 bytes from `start` on.
+  private static func apply(
+    _ blocks: borrowing Blocks, to bytes: inout MutableRawSpan, at start: Int
+  ) {
+    let words = blocks.span  // Indexing the array itself would copy all of it, each time.
+    for quarter in 0..<4 {
+      let place = start + 16 * quarter
+      let (a, b) = (words[4 * quarter], words[4 * quarter + 1])
+      let (c, d) = (words[4 * quarter + 2], words[4 * quarter + 3])
+      combine(Lanes(a[0], b[0], c[0], d[0]), with: &bytes, at: place)
+      combine(Lanes(a[1], b[1], c[1], d[1]), with: &bytes, at: place + blockSizeBytes)
+      combine(Lanes(a[2], b[2], c[2], d[2]), with: &bytes, at: place + 2 * blockSizeBytes)
+      combine(Lanes(a[3], b[3], c[3], d[3]), with: &bytes, at: place + 3 * blockSizeBytes)
+    }
+  }
+
+  /// Combines 16 bytes from `start` on, or those that there are.
+  @inline(__always)
+  private static func combine(
+    _ stream: Lanes, with bytes: inout MutableRawSpan, at start: Int
+  ) {
+    guard start + 16 <= bytes.byteCount else { return combineLast(stream, with: &bytes, at: start) }
+    // Safe: any bits are a vector of words; the load and the store are checked.
+    let text = unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: start, as: Lanes.self)
+    bytes.storeBytes(of: text ^ stream, toByteOffset: start, as: Lanes.self)
+  }
+
+  /// Combines the last bytes, fewer than 16 or none.
+  private static func combineLast(
+    _ stream: Lanes, with bytes: inout MutableRawSpan, at start: Int
+  ) {
+    var offset = start
+    while offset < bytes.byteCount {
+      let place = offset - start
+      let key = UInt8(truncatingIfNeeded: stream[place / 4] &>> UInt32(8 * (place % 4)))
+      bytes.storeBytes(
+        of: bytes.bytes.byte(at: offset) ^ key, toByteOffset: offset, as: UInt8.self)
+      offset += 1
+    }
+  }
+
+  private static func wipe(_ blocks: inout Blocks) {
+    var words = blocks.mutableSpan
+    // Safe: the pointer covers exactly the vectors, in place, and zeros are a vector.
+    unsafe words.withUnsafeMutableBytes { bytes in
+      guard let start = bytes.baseAddress else { return }
+      unsafe ci_wipe(start, bytes.count)
+    }
   }
 
   private static func pair(_ low: UInt32, _ high: UInt32) -> UInt64 {
@@ -127,9 +153,7 @@ struct ChaCha20: ~Copyable {
 
   /// Section 2.1.
   @inline(__always)
-  private static func quarterRound(
-    _ words: inout InlineArray<16, Lanes>, _ a: Int, _ b: Int, _ c: Int, _ d: Int
-  ) {
+  private static func quarterRound(_ words: inout Blocks, _ a: Int, _ b: Int, _ c: Int, _ d: Int) {
     words[a] &+= words[b]
     words[d] = rotated(words[d] ^ words[a], 16)
     words[c] &+= words[d]
@@ -143,6 +167,6 @@ struct ChaCha20: ~Copyable {
   /// Rotates each word left by `bits`, from 1 to 31.
   @inline(__always)
   private static func rotated(_ words: Lanes, _ bits: UInt32) -> Lanes {
-    words &<< Lanes(repeating: bits) | words &>> Lanes(repeating: 32 - bits)
+    words &<< Lanes(repeating: bits) &+ words &>> Lanes(repeating: 32 - bits)
   }
 }

@@ -30,7 +30,8 @@ public enum ChaCha20Poly1305 {
   ) {
     let start = output.count
     output.append(span: plain)
-    let cipher = ChaCha20(key: key, nonce: nonce)
+    var cipher = ChaCha20(key: key, nonce: nonce)
+    defer { cipher.wipe() }
     apply(cipher, to: &output, from: start)
     let tag = tag(cipher, associated, output.span.extracting(start..<output.count))
     output.append(littleEndian: tag.low)
@@ -55,7 +56,8 @@ public enum ChaCha20Poly1305 {
     guard sealed.count >= tagSizeBytes else { return false }
     let end = sealed.count - tagSizeBytes
     let text = sealed.extracting(0..<end)
-    let cipher = ChaCha20(key: key, nonce: nonce)
+    var cipher = ChaCha20(key: key, nonce: nonce)
+    defer { cipher.wipe() }
     let expected = tag(cipher, associated, text)
     // Safe: a span of bytes has no padding.
     let bytes = unsafe sealed.bytes
@@ -76,13 +78,14 @@ public enum ChaCha20Poly1305 {
     // Safe: any byte may be written.
     var bytes = unsafe elements.mutableBytes
     var rest = bytes._mutatingExtracting(droppingFirst: start)
-    cipher.apply(to: &rest, counter: 1)
+    cipher.apply(to: &rest)
   }
 
   private static func tag(
     _ cipher: borrowing ChaCha20, _ associated: Span<UInt8>, _ text: Span<UInt8>
   ) -> (low: UInt64, high: UInt64) {
     var authenticator = Poly1305(key: cipher.authenticatorKey())
+    defer { authenticator.wipe() }
     // Safe: a span of bytes has no padding.
     authenticator.update(unsafe associated.bytes, isPadded: true)
     authenticator.update(unsafe text.bytes, isPadded: true)
