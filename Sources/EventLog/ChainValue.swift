@@ -27,8 +27,8 @@ public struct ChainValue: Hashable, Sendable {
     self.init(at: 0, of: unsafe digest.span.bytes)
   }
 
-  /// Reads the 32 bytes at `offset` of `span`.
-  init(at offset: Int, of span: RawSpan) {
+  /// Reads the 32 bytes at `offset` of `span`, which has them.
+  public init(at offset: Int, of span: RawSpan) {
     words = (
       span.integer(at: offset), span.integer(at: offset + 8), span.integer(at: offset + 16),
       span.integer(at: offset + 24)

@@ -30,8 +30,8 @@ public struct LedgerID: Hashable, Sendable {
     self.init(at: 0, of: unsafe bytes.span.bytes)
   }
 
-  /// Reads the 16 bytes at `offset` of `span`.
-  init(at offset: Int, of span: RawSpan) {
+  /// Reads the 16 bytes at `offset` of `span`, which has them.
+  public init(at offset: Int, of span: RawSpan) {
     low = span.integer(at: offset)
     high = span.integer(at: offset + 8)
   }

@@ -44,6 +44,11 @@ public enum LogError: Error, Equatable, Sendable {
   /// Nothing was changed. The operator acts, as `DamageKind.hint` says.
   case damaged(file: String, offset: Int, DamageKind)
 
+  /// The log has no commit that ends with this sequence and the chain value expected of it.
+  ///
+  /// Nothing was changed. What was derived from another log is of no use here: read all of it.
+  case otherPast(sequence: UInt64)
+
   /// A file or the directory (`file` is empty then) could not be listed, opened or read.
   ///
   /// Nothing was changed. The operator looks at permissions, limits and the disk.
@@ -73,6 +78,8 @@ extension LogError: CustomStringConvertible {
       "the ledger is in use by another process."
     case .damaged(let file, let offset, let kind):
       "\(file), offset \(offset): damaged: \(kind). \(kind.hint)"
+    case .otherPast(let sequence):
+      "the log does not have the chain value expected of it after event \(sequence)."
     case .system(let error, let file):
       file.isEmpty ? "the log's directory: \(error)." : "\(file): \(error)."
     }
@@ -84,14 +91,14 @@ extension LogError {
   public var fileWithoutRoom: String? {
     switch self {
     case .diskFull(let file), .belowLowWater(let file, _), .noRoomForTail(let file, _, _): file
-    case .writeFailed, .poisoned, .locked, .damaged, .system: nil
+    case .writeFailed, .poisoned, .locked, .damaged, .otherPast, .system: nil
     }
   }
 }
 
 extension SystemError {
   /// Whether the disk, the quota or the file's size limit left no room: it can heal by itself.
-  var isOutOfRoom: Bool {
+  package var isOutOfRoom: Bool {
     switch code {
     case .noSpace, .quotaExceeded, .fileTooLarge: true
     default: false

@@ -15,6 +15,11 @@ public struct LogLocation: Hashable, Sendable {
     self.segment = segment
     self.offset = offset
   }
+
+  /// Where the first event of a segment stands.
+  public init(firstOf segment: UInt32) {
+    self.init(segment: segment, offset: UInt32(LogFormat.headerSizeBytes))
+  }
 }
 
 /// A committed event, seen in place.

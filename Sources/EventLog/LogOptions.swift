@@ -22,17 +22,45 @@ public struct LogOptions: Sendable {
   /// a full disk.
   public var lowWaterBytes = 0
 
-  /// Segments whose events are all below this sequence are not read, only their headers.
+  /// Where the replay resumes; nil: at the start of the log.
   ///
-  /// For a start from a snapshot. The first events visited may still be below it: those in the
+  /// For a start from a snapshot. Of segments before the one that holds the next event only the
+  /// headers are read. The first events visited may still be before the position: those in the
   /// segment that holds it.
-  public var replayFrom: UInt64 = 1
+  public var resumesAfter: LogPosition?
+
+  /// The commit after which the replay ends, by its last event; nil: at the end of the log.
+  public var endsAfter: UInt64?
 
   /// Whether the replay computes the hash chain anew and compares it: the verifier's work.
   public var checksChain = false
 
   /// The default settings.
   public init() {}
+}
+
+/// The end of a log at some moment, which it must have had.
+public struct LogPosition: Equatable, Sendable {
+  /// The ledger that the log belongs to.
+  public let ledger: LedgerID
+  /// The sequence of the last event of a batch; 0: before the first.
+  public let sequence: UInt64
+  /// The chain value after that batch.
+  public let chain: ChainValue
+
+  /// Names a position, as learnt from a `LogHead`.
+  public init(ledger: LedgerID, sequence: UInt64, chain: ChainValue) {
+    self.ledger = ledger
+    self.sequence = sequence
+    self.chain = chain
+  }
+}
+
+extension LogHead {
+  /// The position that the end of the log is at.
+  public var position: LogPosition {
+    LogPosition(ledger: ledger, sequence: lastSequence, chain: chain)
+  }
 }
 
 extension LogOptions {

@@ -73,8 +73,7 @@ public struct LogReader: ~Copyable {
       let segment = try segment(number: place.segment)
       let isDone = try Self.read(segment, from: place, &next, through: lastSequence, body)
       if isDone { return }
-      place = LogLocation(
-        segment: place.segment + 1, offset: UInt32(LogFormat.headerSizeBytes))
+      place = LogLocation(firstOf: place.segment + 1)
     }
   }
 

@@ -19,7 +19,9 @@ extension Replay {
       ledger: header.ledger, segment: header.number, lastSequence: header.firstSequence - 1,
       chain: header.chain)
     isChainKnown = true
-    if let next = firstSequenceOfNextSegment, next <= options.replayFrom {
+    try checkPosition(header.firstSequence - 1, header.chain)
+    let resumed = options.resumesAfter?.sequence ?? 0
+    if let next = firstSequenceOfNextSegment, next - 1 <= resumed {
       head?.lastSequence = max(next, header.firstSequence) - 1
       isChainKnown = false
     } else {
@@ -28,6 +30,16 @@ extension Replay {
       let source = SegmentSource(segment, chunkSizeBytes: min(size, Self.chunkSizeBytes))
       scanner = BatchScanner(source, checksChain: options.checksChain)
     }
+  }
+
+  /// Compares a place of the log with the position that the replay resumes after, until that was
+  /// found.
+  mutating func checkPosition(_ sequence: UInt64, _ chain: ChainValue) throws(LogError) {
+    guard let position = options.resumesAfter, !isPositionFound, sequence >= position.sequence
+    else { return }
+    guard sequence == position.sequence, chain == position.chain, head?.ledger == position.ledger
+    else { throw .otherPast(sequence: position.sequence) }
+    isPositionFound = true
   }
 
   /// Ends the current segment, whose trailer stands at `offset`.

@@ -62,6 +62,10 @@ struct Replay: ~Copyable {
   var openedCount = 0
   /// Whether `head.chain` is right; not behind a segment that was passed over.
   var isChainKnown = true
+  /// Whether the position that the replay resumes after was found in the log.
+  var isPositionFound: Bool
+  /// The last event that was read.
+  var lastRead: UInt64 = 0
   /// How often the end of the last batch was looked at without finding another.
   var looksAtEnd = 0
 
@@ -74,6 +78,7 @@ struct Replay: ~Copyable {
     self.options = options
     self.role = role
     self.directory = directory
+    isPositionFound = options.resumesAfter == nil
   }
 
   /// Reads to the end of the log and visits every committed event in order.
@@ -98,15 +103,22 @@ struct Replay: ~Copyable {
 
   /// The next batch of the log, or `nil` behind the last one.
   private mutating func nextBatch() throws(LogError) -> CommittedBatch? {
+    if let end = options.endsAfter, isPositionFound, lastRead >= end { return nil }
     while true {
       guard let step = try scanner?.next() else {
-        if openedCount == directory.segments.count { return nil }
+        if openedCount == directory.segments.count {
+          guard isPositionFound
+          else { throw .otherPast(sequence: options.resumesAfter?.sequence ?? 0) }
+          return nil
+        }
         try openNextSegment()
         continue
       }
       switch step {
       case .batch(let batch):
         looksAtEnd = 0
+        lastRead = batch.firstSequence + UInt64(batch.eventCount) - 1
+        try checkPosition(lastRead, scanner?.chain ?? .start)
         return batch
       case .trailer(let offset): try endSealed(at: offset)
       case .end(let finding, let offset): try end(finding, at: offset)

@@ -88,38 +88,40 @@ enum CommandName: UInt8, CaseIterable, Sendable {
   case ledgerHistory = 39
   /// `LEDGER.COMPACT`: rewrites the log without the secrets that no token has any more.
   case ledgerCompact = 40
+  /// `LEDGER.SNAPSHOT`: writes a snapshot, from which the next start goes on.
+  case ledgerSnapshot = 41
   /// `XLEN`: counts the events of the log.
-  case xlen = 41
+  case xlen = 42
   /// `XRANGE`: lists the events between two event ids, oldest first.
-  case xrange = 42
+  case xrange = 43
   /// `XREVRANGE`: lists the events between two event ids, newest first.
-  case xrevrange = 43
+  case xrevrange = 44
   /// `XREAD`: lists the events after an event id, and waits for one if asked to.
-  case xread = 44
+  case xread = 45
   /// `XINFO`: describes the log as a stream.
-  case xinfo = 45
+  case xinfo = 46
   /// `HELLO`: chooses the protocol version and introduces the server.
-  case hello = 46
+  case hello = 47
   /// `PING`: answers, to show that the server does.
-  case ping = 47
+  case ping = 48
   /// `ECHO`: answers with the message.
-  case echo = 48
+  case echo = 49
   /// `SELECT`: chooses a database; there is one, 0.
-  case select = 49
+  case select = 50
   /// `QUIT`: closes the connection after the replies under way.
-  case quit = 50
+  case quit = 51
   /// `RESET`: puts the connection back to RESP2, without a name.
-  case reset = 51
+  case reset = 52
   /// `CLIENT`: names and describes connections.
-  case client = 52
+  case client = 53
   /// `COMMAND`: describes the commands, all of them without a subcommand.
-  case command = 53
+  case command = 54
   /// `INFO`: shows figures of the server, by sections.
-  case info = 54
+  case info = 55
   /// `CONFIG`: shows settings.
-  case config = 55
+  case config = 56
   /// `SHUTDOWN`: finishes the writes under way and ends the server.
-  case shutdown = 56
+  case shutdown = 57
 }
 
 /// A subcommand of XINFO.
@@ -209,6 +211,7 @@ extension CommandName {
     case .ledgerDigest: -1
     case .ledgerHistory: -1
     case .ledgerCompact: -1
+    case .ledgerSnapshot: 1
     case .xlen: 2
     case .xrange: -4
     case .xrevrange: -4
@@ -271,6 +274,7 @@ extension CommandName {
     case .ledgerDigest: .reader
     case .ledgerHistory: .reader
     case .ledgerCompact: .admin
+    case .ledgerSnapshot: .admin
     case .xlen: .reader
     case .xrange: .reader
     case .xrevrange: .reader
@@ -333,6 +337,7 @@ extension CommandName {
     case .ledgerDigest: .read
     case .ledgerHistory: .read
     case .ledgerCompact: .write
+    case .ledgerSnapshot: .read
     case .xlen: .read
     case .xrange: .read
     case .xrevrange: .read
@@ -398,6 +403,7 @@ extension CommandName {
     case .ledgerDigest: .ledgerDigest
     case .ledgerHistory: .ledgerHistory
     case .ledgerCompact: .ledgerCompact
+    case .ledgerSnapshot: .ledgerSnapshot
     case .xlen: .xlen
     case .xrange: .xrange
     case .xrevrange: .xrevrange
@@ -847,6 +853,13 @@ extension CommandSpecification {
       CommandArgument("dry-run", .pureToken, token: "DRYRUN", [.optional]),
       CommandArgument("grace", .integer, token: "GRACE", [.optional]),
     ], Fragment.reason),
+    subcommands: [])
+  fileprivate static let ledgerSnapshot = CommandSpecification(
+    name: "LEDGER.SNAPSHOT", summary: "Writes a snapshot, from which the next start goes on.",
+    since: "0.1.0", group: .ledger, arity: 1,
+    complexity: "O(size of the state, and of the log since the last one), beside the loop.",
+    role: .admin, effect: .read,
+    arguments: [],
     subcommands: [])
   fileprivate static let xlen = CommandSpecification(
     name: "XLEN", summary: "Counts the events of the log.",

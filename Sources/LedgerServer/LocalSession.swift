@@ -105,6 +105,9 @@ public final class LocalSession {
       } catch {
         executor.writeError(CommandError(error), &reply)
       }
+    case .snapshotting:
+      executor.write(
+        Result { () throws(StoreError) in try executor.store.makeSnapshot() }, into: &reply)
     case .shutdown: reply.writeSimple("OK")
     case .replied, .held, .wait, .rebuilding, .close: break
     }

@@ -10,6 +10,8 @@ import TokenLedger
 extension LedgerStore {
   /// The directory of the log in a data directory.
   public static let logDirectoryName = "log"
+  /// The directory of the snapshots there.
+  public static let snapshotDirectoryName = "snapshots"
 
   /// Opens the ledger in the directory at `path` for writing; makes it if there is none.
   ///
@@ -29,7 +31,7 @@ extension LedgerStore {
     }
     let keys = try options.keys.keys(of: path, makesMissing: true)
     let storage = try fileStorage(path, createIfMissing: true)
-    let store = try open(storage, options, keys)
+    let store = try open(storage, options, keys, snapshots: try snapshotStorage(path))
     store.lock = consume lock
     store.directory = path
     return store
@@ -37,22 +39,27 @@ extension LedgerStore {
 
   /// Opens the ledger whose log is in `storage` for writing; its owner brings lock and keys.
   ///
-  /// Without any key secrets are written as they are.
+  /// Without any key secrets are written as they are; without `snapshots`, whose files may lie
+  /// beside the log's, all of the log is read, and no snapshot can be made.
   ///
   /// - Throws: as ``open(_:_:)``.
   public static func open(
     _ storage: any LogStorage, _ options: StoreOptions = StoreOptions(),
-    _ keys: KeyRing = KeyRing()
+    _ keys: KeyRing = KeyRing(), snapshots: (any LogStorage)? = nil
   ) throws(StoreError) -> LedgerStore {
     let sealer = try sealer(keys)
     var replayed = ReplayedLedger(seed: options.seed)
     let newLedger = try ledgerID(options)
+    var starts = ReplayStarts(snapshots, seed: options.seed)
     let log: OpenedLog
     do throws(ReplayError<StoreError>) {
-      log = try LogOpening.open(
-        storage, options: options.log, newLedger: newLedger,
-        nowMicroseconds: options.clock.now.microseconds
-      ) { event throws(StoreError) in try replayed.take(event) }
+      log = try starts.replay(options.log, into: &replayed) {
+        logOptions, replayed throws(ReplayError<StoreError>) in
+        try LogOpening.open(
+          storage, options: logOptions, newLedger: newLedger,
+          nowMicroseconds: options.clock.now.microseconds
+        ) { event throws(StoreError) in try replayed.take(event) }
+      }
     } catch {
       throw error.storeError
     }
@@ -61,6 +68,9 @@ extension LedgerStore {
     let store = LedgerStore(
       options: options, replayed: replayed, storage: storage, head: writer.head,
       committer: Committer(inline: writer), sealer: sealer)
+    store.snapshots = snapshots.map {
+      SnapshotUpkeep(SnapshotDirectory(storage: $0), latest: starts.origin)
+    }
     try store.tell(untold)
     return store
   }
@@ -88,10 +98,14 @@ extension LedgerStore {
     let keys = try options.keys.keys(of: path, makesMissing: false)
     let storage = try fileStorage(path, createIfMissing: false)
     var replayed = ReplayedLedger(seed: options.seed)
+    var starts = ReplayStarts(existingSnapshots(of: path), seed: options.seed)
     let overview: LogOverview
     do throws(ReplayError<StoreError>) {
-      overview = try LogReading.read(storage, options: options.log) {
-        event throws(StoreError) in try replayed.take(event)
+      overview = try starts.replay(options.log, into: &replayed) {
+        logOptions, replayed throws(ReplayError<StoreError>) in
+        try LogReading.read(storage, options: logOptions) {
+          event throws(StoreError) in try replayed.take(event)
+        }
       }
     } catch {
       throw error.storeError
@@ -122,6 +136,21 @@ extension LedgerStore {
     } catch {
       throw .directory(error, path: log)
     }
+  }
+
+  /// The directory of the snapshots in a data directory, made if there is none.
+  private static func snapshotStorage(_ path: String) throws(StoreError) -> FileStorage {
+    let directory = path + "/" + snapshotDirectoryName
+    do throws(SystemError) {
+      return try FileStorage(directory: directory, createIfMissing: true)
+    } catch {
+      throw .directory(error, path: directory)
+    }
+  }
+
+  /// The same for who writes nothing; nil where it cannot be opened.
+  private static func existingSnapshots(of path: String) -> FileStorage? {
+    try? FileStorage(directory: path + "/" + snapshotDirectoryName)
   }
 
   /// Writes the events of the start.
@@ -155,7 +184,8 @@ extension ProposedEvent {
 }
 
 extension ReplayError<StoreError> {
-  fileprivate var storeError: StoreError {
+  /// The error without what it came through.
+  var storeError: StoreError {
     switch self {
     case .log(let error): .log(error)
     case .visitor(let error): error

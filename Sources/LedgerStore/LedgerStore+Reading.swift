@@ -84,7 +84,7 @@ extension LedgerStore {
   /// - Complexity: O(log events + 16).
   public func firstSequence(atOrAfter id: EventID) throws(StoreError) -> EventSequence {
     let start = index.entry(atOrBefore: id)?.sequence ?? EventSequence(1)
-    var found = EventSequence(min(start.rawValue + EventIndex.stride, eventCount + 1))
+    var found = index.entry(after: start)?.sequence ?? state.lastSequence.next
     try forEachEvent(from: start, through: found) { event, _ in
       guard event.id >= id else { return true }
       found = event.sequence

@@ -24,6 +24,8 @@ public final class LedgerStore {
   let storage: any LogStorage
   var rebuilder: SideWork<RebuildRequest, RebuiltState>
   var rewriter: SideWork<RewriteRequest, RewriteOutcome>
+  /// The snapshots, and what is done for them; nil where none are kept.
+  var snapshots: SnapshotUpkeep?
   /// The compaction under way.
   var compaction: CompactionRun?
   /// The secrets that tokens have, as far as the compaction under way has gathered them; beside it,

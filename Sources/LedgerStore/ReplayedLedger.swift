@@ -21,15 +21,31 @@ struct ReplayedLedger: ~Copyable {
     var offset: UInt64
   }
 
+  /// Before the first event.
   init(seed: UInt64) {
     state = LedgerState(seed: seed)
+  }
+
+  /// After the last event of a snapshot.
+  init(
+    state: consuming LedgerState, firstEvents: [(EventSequence, EventID)],
+    toldTails: Set<TailPlace>, lastCompactionSegment: UInt64
+  ) {
+    self.state = state
+    index = EventIndex(firstEvents: firstEvents)
+    self.toldTails = toldTails
+    self.lastCompactionSegment = lastCompactionSegment
   }
 
   /// The state, when the log was read.
   consuming func takeState() -> LedgerState { state }
 
-  /// Takes in one event of the log.
+  /// Takes in one event of the log; of one that a snapshot has already, only the place.
   mutating func take(_ logged: LogEvent) throws(StoreError) {
+    guard logged.sequence > state.lastSequence.rawValue else {
+      try passOver(logged)
+      return
+    }
     let event = try state.take(logged)
     index.note(event.sequence, event.id, at: logged.location)
     if event.tag == .compactionStarted {
@@ -37,6 +53,15 @@ struct ReplayedLedger: ~Copyable {
     }
     if case .recovered(let cut) = event.body {
       toldTails.insert(TailPlace(segment: cut.segment.string, offset: cut.offset))
+    }
+  }
+
+  private mutating func passOver(_ logged: LogEvent) throws(StoreError) {
+    let sequence = EventSequence(logged.sequence)
+    do throws(EventDecodingError) {
+      index.note(sequence, try Event.id(inFacts: logged.facts), at: logged.location)
+    } catch {
+      throw .undecodable(error, sequence: sequence, logged.location)
     }
   }
 

@@ -45,6 +45,7 @@ struct SideWork<Request: ~Copyable & Sendable, Outcome: ~Copyable & Sendable>: ~
 
   /// What came of the request, once it is there.
   mutating func poll() -> Outcome? {
+    guard isBusy else { return nil }
     if let outcome = finished.take() {
       isBusy = false
       return outcome

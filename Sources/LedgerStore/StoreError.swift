@@ -27,6 +27,8 @@ public enum StoreError: Error, Equatable, Sendable {
   /// Somebody else rewrote the log, which was opened for reading, so that places in it are others
   /// now. Open it again.
   case rewritten
+  /// The work was told to stop; it left nothing behind.
+  case stopped
   /// An event has another number of sections than its facts say. As above.
   case sections(sequence: EventSequence, LogLocation)
 }
@@ -43,6 +45,7 @@ extension StoreError: CustomStringConvertible {
       "\(place.text): event \(misfit.sequence.rawValue) does not fit the ones before it:"
         + " \(misfit.problem)."
     case .rewritten: "the log was rewritten meanwhile; ask again."
+    case .stopped: "told to stop."
     case .keyFile(let problem, let path): "\(path): \(problem)."
     case .unknownKey(let id, let sequence):
       "the secret of event \(sequence.rawValue) is sealed under the key \(id), which is not there."
@@ -62,7 +65,7 @@ extension StoreError: CustomStringConvertible {
   public var isDamage: Bool {
     switch self {
     case .log(.damaged), .undecodable, .misfit, .sections, .forgedSecret: true
-    case .log, .directory, .keyFile, .unknownKey, .rewritten: false
+    case .log, .directory, .keyFile, .unknownKey, .rewritten, .stopped: false
     }
   }
 }

@@ -42,6 +42,7 @@ struct Daemon {
     store.stopCommitThread()
     store.stopRebuildThread()
     store.stopCompactionThread()
+    store.stopSnapshotThread()
     if !isActivated { removeSocket() }
     guard case .logFailed = end else {
       log.write(.info, "stopped", [])
@@ -128,6 +129,7 @@ struct Daemon {
     do throws(SystemError) {
       try store.startRebuildThread()
       try store.startCompactionThread()
+      try store.startSnapshotThread()
       return try Server(
         store: store, settings: withinLimits(settings.server), listener: listener, signals: signals,
         workers: settings.workers, log: log,

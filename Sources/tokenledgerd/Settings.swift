@@ -26,6 +26,7 @@ struct Settings {
   var keepFreshSeconds: Int64 = 0
   var keepAliveDays: Int64 = 0
   var compaction = CompactionSettings()
+  var snapshotEventCount = ServerSettings().snapshotEventCount
   /// Nil: a credential of systemd, else `ledger.key` in the data directory.
   var keyFile: String?
   var refreshers = RefresherSettings()
@@ -54,6 +55,7 @@ struct Settings {
     merged.keepFreshSeconds = read.keepFreshSeconds
     merged.keepAliveDays = read.keepAliveDays
     merged.compaction = read.compaction
+    merged.snapshotEventCount = read.snapshotEventCount
     return merged
   }
 
@@ -70,6 +72,7 @@ struct Settings {
     server.keepFreshMicroseconds = keepFreshSeconds * 1_000_000
     server.keepAliveMicroseconds = keepAliveDays * 86_400_000_000
     server.compaction = compaction
+    server.snapshotEventCount = snapshotEventCount
     server.sso = refreshers.sso
     server.hasRefreshers = workers != nil
     server.limits.maximumConnections = maximumConnections
@@ -98,6 +101,7 @@ enum Setting: String, CaseIterable {
   case compactAfter = "compact-after"
   case compactGrace = "compact-grace"
   case compactRate = "compact-rate"
+  case snapshotAfter = "snapshot-after"
   case refreshers
   case refresherProgram = "refresher-program"
   case clientID = "sso-client-id"
@@ -128,7 +132,9 @@ enum Setting: String, CaseIterable {
     case .compactGrace: "HOURS"
     case .compactRate: "BYTES"
     case .deletionGuard: "SHARE,COUNT,SECONDS|off"
-    case .maximumConnections, .segmentBytes, .refreshers, .concurrency, .compactAfter: "N"
+    case .maximumConnections, .segmentBytes, .refreshers, .concurrency, .compactAfter,
+      .snapshotAfter:
+      "N"
     case .clientID: "ID"
     case .callbackURL, .ssoServer, .authorizeURL, .tokenURL, .keysURL, .revokeURL: "URL"
     case .audience, .userAgent: "TEXT"
@@ -160,6 +166,7 @@ enum Setting: String, CaseIterable {
     case .compactAfter: "dead secrets leave the log after so many new files, 0: never (16)"
     case .compactGrace: "a deleted token keeps its secrets for so long (168)"
     case .compactRate: "bytes a second that compaction reads and writes, 0: any (67108864)"
+    case .snapshotAfter: "a snapshot is made after so many events, 0: never (1000000)"
     case .refreshers: "how many refreshers run once there is a client id, 0 to 64 (1)"
     case .refresherProgram: "the refreshers' program (tokenledger-refresher beside this one)"
     case .clientID: "the application's client id at the SSO; without it there is no SSO"
@@ -185,7 +192,7 @@ enum Setting: String, CaseIterable {
   var isReloadable: Bool {
     switch self {
     case .validDuration, .maximumConnections, .grant, .deletionGuard, .lease, .keepFresh,
-      .keepAlive, .compactAfter, .compactGrace, .compactRate:
+      .keepAlive, .compactAfter, .compactGrace, .compactRate, .snapshotAfter:
       true
     case .data, .socket, .socketMode, .segmentBytes, .lowWater, .logLevel, .logFormat, .frozenClock,
       .refreshers, .refresherProgram, .clientID, .clientSecretFile, .callbackURL, .ssoServer,
@@ -228,6 +235,8 @@ enum Setting: String, CaseIterable {
       settings.compaction.graceMilliseconds = Int64(hours) * 3_600_000
     case .compactRate:
       settings.compaction.bytesPerSecond = try number(value, in: 0...(1 << 40))
+    case .snapshotAfter:
+      settings.snapshotEventCount = UInt64(try number(value, in: 0...1_000_000_000))
     case .refreshers: settings.refreshers.count = try number(value, in: 0...64)
     case .refresherProgram: settings.refreshers.program = try nonEmpty(value)
     case .clientID:
@@ -279,6 +288,7 @@ enum Setting: String, CaseIterable {
     case .compactAfter: return String(settings.compaction.segmentCount)
     case .compactGrace: return String(settings.compaction.graceMilliseconds / 3_600_000)
     case .compactRate: return String(settings.compaction.bytesPerSecond)
+    case .snapshotAfter: return String(settings.snapshotEventCount)
     case .refreshers: return String(settings.refreshers.count)
     case .refresherProgram: return settings.refreshers.programPath
     case .clientID: return settings.refreshers.clientID

@@ -82,14 +82,49 @@ import Testing
   @Test func `segments before the start of a replay are not read`() throws {
     let storage = SimulatedStorage()
     var log = try LogUnderTest(storage, .segments(of: 700))
-    for number in 1...40 { try log.append("event \(number)") }
-    for start in 1...41 as ClosedRange<UInt64> {
+    var positions: [LogPosition] = []
+    for number in 1...40 {
+      try log.append("event \(number)")
+      positions.append(log.writer.head.position)
+    }
+    for position in positions {
       var options = LogOptions.segments(of: 700)
-      options.replayFrom = start
+      options.resumesAfter = position
       let events = try LogUnderTest(storage.imageAfterKill(), options).events
       let first = try #require(events.first?.sequence)
-      #expect(first <= start && start - first < 10)
+      #expect(first <= position.sequence + 1 && position.sequence + 1 - first < 10)
       #expect(events.map(\.sequence) == Array(first...40))
+    }
+  }
+
+  @Test func `a position that the log never had is refused`() throws {
+    let storage = SimulatedStorage()
+    var log = try LogUnderTest(storage, .segments(of: 700))
+    for number in 1...40 { try log.append(["event \(number)", "and another"]) }
+    let head = log.writer.head
+    let other = try LedgerID.random()
+    for sequence in [0, 1, 2, 39, 40, 79, 80, 81] as [UInt64] {
+      for ledger in [head.ledger, other] where sequence != 80 || ledger == other {
+        var options = LogOptions.segments(of: 700)
+        options.resumesAfter = LogPosition(
+          ledger: ledger, sequence: sequence, chain: head.chain)
+        #expect(throws: ReplayError<Never>.self) {
+          _ = try LogReading.read(storage, options: options) { _ throws(Never) in }
+        }
+      }
+    }
+  }
+
+  @Test func `a reading ends after the commit that it is told`() throws {
+    let storage = SimulatedStorage()
+    var log = try LogUnderTest(storage, .segments(of: 700))
+    for number in 1...40 { try log.append("event \(number)") }
+    for end in 1...40 as ClosedRange<UInt64> {
+      var options = LogOptions()
+      options.endsAfter = end
+      var last: UInt64 = 0
+      _ = try LogReading.read(storage, options: options) { last = $0.sequence }
+      #expect(last == end)
     }
   }
 

@@ -1,5 +1,7 @@
 """What was acknowledged is there after the daemon ended, cleanly or not."""
 
+import os
+
 from ledger_case import LedgerCase, creation, fields, text
 
 
@@ -67,3 +69,38 @@ class Restart(LedgerCase):
             ending()
             secrets = fields(self.ask("TOKEN.SECRETS", 8))
             self.assertEqual(secrets, {"access_token": b"at-8", "refresh_token": b"rt-8"})
+
+    def snapshot_directory(self):
+        return str(self.home.data) + "/snapshots"
+
+    def snapshots(self):
+        return sorted(os.listdir(self.snapshot_directory()))
+
+    def test_a_start_from_a_snapshot_changes_nothing(self):
+        self.fill()
+        made = dict(zip(*[iter(self.ask("LEDGER.SNAPSHOT"))] * 2))
+        self.assertEqual(made[b"sequence"], self.ask("XLEN", "ledger"))
+        self.assertEqual(made[b"bytes"], os.path.getsize(
+            self.snapshot_directory() + "/" + self.snapshots()[-1]))
+        for ending in self.restart, self.crash:
+            self.ask("TOKEN.GRANT", 7, "behind.the.snapshot")
+            self.assertSameAfter(lambda: ending("--frozen-clock", "1795435200"))
+            lines = text(self.ask("INFO", "persistence")).splitlines()
+            self.assertIn(f"started_from_snapshot:{made[b'sequence']}", lines)
+            self.assertEqual(self.ask("TOKEN.SECRETS", 7)[1], b"at-7")
+
+    def test_damaged_and_deleted_snapshots_cost_only_time(self):
+        self.fill()
+        self.ask("LEDGER.SNAPSHOT")
+        path = self.snapshot_directory() + "/" + self.snapshots()[-1]
+        with open(path, "r+b") as file:
+            file.seek(300)
+            byte = file.read(1)
+            file.seek(300)
+            file.write(bytes([byte[0] ^ 1]))
+        self.assertSameAfter(lambda: self.restart("--frozen-clock", "1795435200"))
+        self.assertIn("started_from_snapshot:0", text(self.ask("INFO", "persistence")))
+        self.ask("LEDGER.SNAPSHOT")
+        for name in self.snapshots():
+            os.remove(self.snapshot_directory() + "/" + name)
+        self.assertSameAfter(lambda: self.restart("--frozen-clock", "1795435200"))

@@ -129,10 +129,11 @@ private final class Stage: @unchecked Sendable {
   func run(_ storage: any LogStorage, _ settings: ServerSettings, _ options: StoreOptions) {
     do {
       let signals = try SignalDescriptor([.hangUp, .user1])
-      let store = try LedgerStore.open(storage, options)
+      let store = try LedgerStore.open(storage, options, snapshots: storage)
       try store.startCommitThread()
       try store.startRebuildThread()
       try store.startCompactionThread()
+      try store.startSnapshotThread()
       let listener = try UnixListener.listen(at: try UnixAddress(path: path))
       let server = try Server(
         store: store, settings: settings, listener: listener, signals: signals,
@@ -145,6 +146,7 @@ private final class Stage: @unchecked Sendable {
       store.stopCommitThread()
       store.stopRebuildThread()
       store.stopCompactionThread()
+      store.stopSnapshotThread()
       change { $0.end = end }
     } catch {
       change { $0.failure = "\(error)" }

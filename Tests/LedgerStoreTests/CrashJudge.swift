@@ -19,7 +19,7 @@ struct CrashJudge {
   /// - Returns: the disks after each change that the first start made, if `storage` records.
   /// - Throws: `CrashProblem` or whatever the ledger threw.
   func judge(_ storage: SimulatedStorage) throws -> [SimulatedDisk] {
-    let store = try LedgerStore.open(storage, options, keys)
+    let store = try LedgerStore.open(storage, options, keys, snapshots: storage)
     let recording = storage.takeRecording()
     let events = try store.events()
     let keepsInFlight = try checkEvents(events)
@@ -74,7 +74,8 @@ struct CrashJudge {
   ) throws {
     let id = try store.create(99, access: "new")
     try store.commit()
-    let again = try LedgerStore.open(storage.imageAfterPowerLoss(), options, keys)
+    let image = storage.imageAfterPowerLoss()
+    let again = try LedgerStore.open(image, options, keys, snapshots: image)
     let kept = try again.events()
     guard again.digest == store.digest, kept.starts(with: events), kept.count == events.count + 2,
       try again.secrets(of: id) == ["new", nil]

@@ -105,6 +105,7 @@ struct CrashRun {
     case .commit(let changes): try commit(changes)
     case .refused(let changes): try commit(changes, isRefused: true)
     case .compact: try compact(.dead)
+    case .snapshot: try snapshot()
     case .erase(let id): try compact(.token(.sample(id)))
     case .fillDisk: storage.setCapacity(bytes: storage.usedBytes)
     case .makeRoom: storage.setCapacity(bytes: .max)
@@ -114,7 +115,8 @@ struct CrashRun {
 
   private mutating func start() throws {
     store = nil
-    let opened = try LedgerStore.open(storage, script.options, script.keys)
+    let opened = try LedgerStore.open(
+      storage, script.options, script.keys, snapshots: storage)
     store = opened
     takeMoments()
     witness.acknowledged = try opened.events()
@@ -172,6 +174,16 @@ struct CrashRun {
       takeMoments()
       witness.acknowledge()
     }
+  }
+
+  /// Where a snapshot cannot be made, the ledger goes on without it.
+  private mutating func snapshot() throws {
+    guard let store else { throw CrashProblem("a snapshot without a start") }
+    takeMoments()
+    let made = try? store.makeSnapshot()
+    takeMoments()
+    guard made == nil || made?.sequence == store.state.lastSequence
+    else { throw CrashProblem("a snapshot of another moment") }
   }
 
   private mutating func tear(_ events: Int, _ lost: Set<Int>, _ period: Int) throws {

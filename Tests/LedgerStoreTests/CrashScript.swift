@@ -29,6 +29,8 @@ enum CrashStep {
   case commit([TokenChange])
   /// Dead secrets leave the log, also those of deleted tokens.
   case compact
+  /// The state is written down, from which the next start goes on.
+  case snapshot
   /// The secrets of a token leave the log.
   case erase(Int64)
   /// From here on the disk takes no further byte.
@@ -139,5 +141,14 @@ extension CrashScript {
         .erase(1), .commit([.refresh(1, secretBytes: 330)]), .erase(2), .erase(2),
       ],
       minimumStates: 700, nesting: 16, isSealed: true),
+    CrashScript(
+      name: "snapshots", segmentSizeBytes: 1000,
+      steps: [
+        .start, .commit([.create(secretBytes: 300), small]), .snapshot,
+        .commit([.refresh(1, secretBytes: 310)]), .start, .commit([.delete(2)]), .snapshot,
+        .commit([.refresh(1, secretBytes: 320), small]), .compact, .snapshot, .start,
+        .commit([.grant(1)]), .erase(1), .snapshot, .start, .commit([small]),
+      ],
+      minimumStates: 500, nesting: 16, isSealed: true),
   ]
 }

@@ -5,7 +5,7 @@ public import TokenLedger
 /// Builds a state event by event, giving each the place, id and predecessor that it needs.
 public struct LedgerBuilder: ~Copyable {
   /// The state so far.
-  public private(set) var state: LedgerState
+  public var state: LedgerState
   /// The events so far.
   public private(set) var events: [Event] = []
 

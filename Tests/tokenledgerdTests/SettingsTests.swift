@@ -271,7 +271,7 @@ import TokenLedger
       "--grant", "reader uid 3", "--log-level", "debug", "--log-format", "json", "--frozen-clock",
       "5", "--deletion-guard", "off", "--lease", "7", "--keep-fresh", "8", "--keep-alive", "9",
       "--key-file", "/k", "--compact-after", "3", "--compact-grace", "4", "--compact-rate", "5",
-      "--refreshers", "2", "--refresher-program",
+      "--snapshot-after", "6", "--refreshers", "2", "--refresher-program",
       "/p", "--sso-client-id", "c", "--sso-client-secret-file", "/f", "--sso-callback-url",
       "http://c", "--sso-server", "http://s", "--sso-authorize-url", "http://a", "--sso-token-url",
       "http://t",

@@ -62,6 +62,10 @@ enum CommandError: Error {
   case tooManyMoments
   /// The log could not be read for this reply.
   case unreadableLog(StoreError)
+  /// The ledger was opened without a place for snapshots.
+  case noSnapshots
+  /// A snapshot could not be made; the ledger is as it was.
+  case failedSnapshot(StoreError)
   // As Redis words them, for clients that look at the words.
   case invalidStreamID
   case unbalancedStreams
@@ -131,6 +135,8 @@ extension CommandError {
     case .tooManyMoments:
       "LIMIT moments that wait for being rebuilt: at most \(PastState.maximumWanted)"
     case .unreadableLog(let error): "ERR the log cannot be read: \(error.description)"
+    case .noSnapshots: "ERR no snapshots are kept of this ledger"
+    case .failedSnapshot(let error): "ERR no snapshot: \(error.description)"
     case .invalidStreamID:
       "ERR Invalid stream ID specified as stream command argument"
     case .unbalancedStreams:

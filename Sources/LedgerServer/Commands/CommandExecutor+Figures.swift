@@ -126,7 +126,7 @@ extension CommandExecutor {
         ("log_commits_refused", String(figures.commitsRefused)),
         ("log_low_water_bytes", String(store.options.log.lowWaterBytes)),
         ("log_free_bytes", store.freeBytes.map { String($0) } ?? "unknown"),
-      ] + compactionLines
+      ] + compactionLines + snapshotLines
     )
   }
 
@@ -139,6 +139,16 @@ extension CommandExecutor {
       ("compactions_done", String(figures.compactionsDone)),
       ("compactions_failed", String(figures.compactionsFailed)),
       ("segments_since_compaction", String(store.segmentsSinceCompaction)),
+    ]
+  }
+
+  private var snapshotLines: [(String, String)] {
+    [
+      ("snapshot_running", store.isSnapshotUnderWay ? "1" : "0"),
+      ("snapshots_done", String(figures.snapshotsDone)),
+      ("snapshots_failed", String(figures.snapshotsFailed)),
+      ("snapshot_sequence", String(store.latestSnapshot.rawValue)),
+      ("started_from_snapshot", String(store.snapshotOfStart.rawValue)),
     ]
   }
 

@@ -30,6 +30,8 @@ enum Outcome {
   case rebuilding(EventSequence)
   /// The reply comes when the log is rewritten.
   case compacting(CompactionRequest)
+  /// The reply comes when there is a snapshot.
+  case snapshotting
   /// The reply is written, and the connection ends after it.
   case close
   /// The server ends; no reply.
@@ -207,6 +209,7 @@ final class CommandExecutor {
     case .tokensRequired, .tokenRequired, .tokenSingleUse:
       return try decideGuard(&arguments, session, &reply)
     case .ledgerCompact: return try compact(&arguments, session)
+    case .ledgerSnapshot: return try snapshot(&arguments, session)
     case .tokenErase: return try erase(&arguments, session)
     case .ledgerStatus: writeStatus(&reply)
     case .ledgerDigest: return try digest(&arguments, &reply)

@@ -29,11 +29,13 @@ enum Pause {
   case rebuilding(EventSequence)
   /// The reply comes when the log is rewritten.
   case compacting(CompactionRequest)
+  /// The reply comes when there is a snapshot.
+  case snapshotting
 
   /// Whether the peer may leave while nothing is read from it.
   var isForPeer: Bool {
     switch self {
-    case .blocked, .awaiting, .taking, .rebuilding, .compacting: true
+    case .blocked, .awaiting, .taking, .rebuilding, .compacting, .snapshotting: true
     case .commit, .streaming: false
     }
   }

@@ -187,6 +187,9 @@ extension Node {
     case .compacting(let request):
       connection.pause = .compacting(request)
       compacting.append(connection)
+    case .snapshotting:
+      connection.pause = .snapshotting
+      snapshotting.append(connection)
     case .close: connection.isEnding = true
     case .shutdown:
       connection.isEnding = true

@@ -39,6 +39,15 @@ final class Node {
   /// When the log may be rewritten unasked again, on the monotonic clock.
   var nextCompactionMicroseconds: Int64 = 0
 
+  /// Connections that wait for a snapshot, the first one's turn first.
+  var snapshotting: [Connection] = []
+  /// For whom a snapshot is being made; nil: nobody waits for it.
+  var snapshotAsker: Connection?
+  /// Whether the thread that makes snapshots has something to say.
+  var hasSnapshotReport = false
+  /// When a snapshot may be made unasked again, on the monotonic clock.
+  var nextSnapshotMicroseconds: Int64 = 0
+
   /// Where requests are received, and parsed in place when they arrive whole.
   var receiveBuffer = [UInt8](repeating: 0, count: 256 * 1024)
   /// Where replies are written.
@@ -106,6 +115,7 @@ final class Node {
       endWaits()
       carryOnRefreshes()
       carryOnCompaction()
+      carryOnSnapshots()
       carryOnRebuilding()
       store.submit()
       if store.commitDescriptor == nil { finishCommit() }
@@ -116,7 +126,7 @@ final class Node {
   /// When something is due by itself, on the monotonic clock: 0 for now, the end of time for never.
   var dueMicroseconds: Int64 {
     if end == nil, streaming.contains(where: { isReadyForSlice($0) }) { return 0 }
-    if end == nil, isCompactionDue { return 0 }
+    if end == nil, isCompactionDue || isSnapshotStepDue { return 0 }
     var due = farewellEndMicroseconds ?? .max
     for case .blocked(let wait) in blocked.map(\.pause) {
       due = min(due, wait.deadlineMicroseconds ?? .max)

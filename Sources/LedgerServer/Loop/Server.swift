@@ -45,6 +45,7 @@ public final class Server {
   static let workerWord: UInt32 = 4
   static let rebuildWord: UInt32 = 5
   static let compactionWord: UInt32 = 6
+  static let snapshotWord: UInt32 = 7
   /// Generations of connections start above the words of the server's own descriptors.
   static let firstGeneration: UInt32 = 16
 
@@ -85,6 +86,10 @@ public final class Server {
       try poll.add(
         EventWord(descriptor: descriptor, generation: Self.compactionWord), for: .readable)
     }
+    if let descriptor = store.snapshotDescriptor {
+      try poll.add(
+        EventWord(descriptor: descriptor, generation: Self.snapshotWord), for: .readable)
+    }
     try resumeAccepting()
     node.whenToldToStop = { [unowned self] in stop() }
   }
@@ -112,6 +117,7 @@ public final class Server {
     case Self.commitWord: node.finishCommit()
     case Self.rebuildWord: node.finishRebuild()
     case Self.compactionWord: node.hasCompactionReport = true
+    case Self.snapshotWord: node.hasSnapshotReport = true
     case Self.workerWord: collectWorkers()
     default: if let connection = connections[event.word] { node.serve(connection, event) }
     }

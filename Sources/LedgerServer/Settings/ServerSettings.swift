@@ -21,6 +21,8 @@ public struct ServerSettings: Sendable {
   public var keepAliveMicroseconds: Int64 = 0
   /// How the log is rewritten.
   public var compaction = CompactionSettings()
+  /// After so many new events a snapshot is made unasked; 0: never.
+  public var snapshotEventCount: UInt64 = 1_000_000
   /// Where people log in; nil: nobody does.
   public var sso: SSOSettings?
   /// Whether workers are started by whoever runs the server: then askers wait for one to connect.
@@ -112,4 +114,6 @@ struct ServerFigures {
   var commitsRefused: Int64 = 0
   var compactionsDone: Int64 = 0
   var compactionsFailed: Int64 = 0
+  var snapshotsDone: Int64 = 0
+  var snapshotsFailed: Int64 = 0
 }

@@ -252,7 +252,7 @@ extension LedgerStore {
       SegmentRewriting.discard(segment, in: storage)
       throw .store(.log(error))
     }
-    index.move(to: segment.places)
+    index.move(to: segment.places, inSegment: segment.number)
     reader.forget(segment: segment.number)
     layout += 1
     compaction?.summary.segmentCount += 1

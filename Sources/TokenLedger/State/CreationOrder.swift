@@ -15,6 +15,8 @@ struct CreationOrder: Sendable {
   }
 
   static let blockCapacity = 512
+  /// How full blocks are made that are filled in order: with room for what comes later.
+  static let filledCount = 384
   private var blocks: [[Entry]] = []
 
   /// Adds a row.
@@ -29,6 +31,20 @@ struct CreationOrder: Sendable {
     let block = min(firstBlock(endingAtOrAfter: entry), blocks.count - 1)
     blocks[block].insert(entry, at: Self.lowerBound(of: entry, in: blocks[block]))
     if blocks[block].count > Self.blockCapacity { split(block) }
+  }
+
+  /// Adds a row behind all others, or gives false where it does not belong there.
+  ///
+  /// - Complexity: amortised O(1).
+  mutating func append(_ row: TokenRow, created: UnixTime) -> Bool {
+    let entry = Entry(created: created.microseconds, row: row.rawValue)
+    if let last = blocks.last?.last, last >= entry { return false }
+    if blocks.last.map({ $0.count >= Self.filledCount }) ?? true {
+      blocks.append([])
+      blocks[blocks.count - 1].reserveCapacity(Self.filledCount)
+    }
+    blocks[blocks.count - 1].append(entry)
+    return true
   }
 
   /// Removes a row that is there with exactly this time.
@@ -65,6 +81,15 @@ struct CreationOrder: Sendable {
         guard entry.created <= microseconds, body(TokenRow(rawValue: entry.row))
         else { return }
       }
+    }
+  }
+
+  /// Calls `body` with all rows, the oldest first.
+  func forEach<Failure: Error>(
+    _ body: (TokenRow) throws(Failure) -> Void
+  ) throws(Failure) {
+    for block in blocks {
+      for entry in block { try body(TokenRow(rawValue: entry.row)) }
     }
   }
 

@@ -45,10 +45,19 @@ struct IntegerTable: Sendable {
     return index
   }
 
-  private mutating func grow() {
+  /// Makes room for `count` entries at once.
+  mutating func reserveCapacity(_ count: Int) {
+    var slotCount = keys.count
+    while slotCount < count * 2 { slotCount *= 2 }
+    if slotCount > keys.count { resize(to: slotCount) }
+  }
+
+  private mutating func grow() { resize(to: keys.count * 2) }
+
+  private mutating func resize(to slotCount: Int) {
     let old = zip(keys, values).filter { $0.1 != 0 }
-    keys = [Int64](repeating: 0, count: keys.count * 2)
-    values = [UInt32](repeating: 0, count: values.count * 2)
+    keys = [Int64](repeating: 0, count: slotCount)
+    values = [UInt32](repeating: 0, count: slotCount)
     for (key, value) in old {
       let index = slot(of: key)
       keys[index] = key

@@ -111,17 +111,21 @@ extension LedgerState {
       creation, id: id, sequence: event.sequence, set: internSet(creation.scopes),
       user: creation.user.map { users.intern($0) } ?? TokenTable.noUser,
       owner: texts.intern(creation.ownerHash), name: texts.intern(creation.characterName))
-    rows.insert(id.rawValue, row.rawValue)
-    if characters[creation.character.rawValue] == nil {
-      characters.insert(creation.character.rawValue, UInt32(characters.count))
-    }
-    if let next = nextTokenID, id >= next { nextTokenID = id.next }
+    introduce(row, id)
     if let key = event.key {
       _ = keys.intern(key.name)
       keyUses.append(KeyUse(requestDigest: key.requestDigest, token: id))
     }
     tokenCount += 1
     project(row)
+  }
+
+  /// Makes a row that was just added known by its id, and its character known.
+  mutating func introduce(_ row: TokenRow, _ id: TokenID) {
+    rows.insert(id.rawValue, row.rawValue)
+    let character = tokens.characters[row.index]
+    if characters[character] == nil { characters.insert(character, UInt32(characters.count)) }
+    if let next = nextTokenID, id >= next { nextTokenID = id.next }
   }
 
   private mutating func grant(_ names: [Text], to row: TokenRow) {
@@ -208,8 +212,13 @@ extension LedgerState {
 
   /// Puts a live row into every projection.
   private mutating func project(_ row: TokenRow) {
-    sets.insert(row, into: tokens.sets[row.index])
+    enlist(row)
     order.insert(row, created: createdTime(row))
+  }
+
+  /// Puts a live row into the lists of its scope set, its character and its user.
+  mutating func enlist(_ row: TokenRow) {
+    sets.insert(row, into: tokens.sets[row.index])
     characterRows.insert(row, into: characterList(row))
     userRows.insert(row, into: userList(row))
   }

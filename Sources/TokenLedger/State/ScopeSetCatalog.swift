@@ -7,6 +7,8 @@
 // Invariant: set 0 is the empty one, and sets are never removed. A set without live tokens costs
 // memory, and one look in each query for its rarest scope.
 
+import Bytes
+
 /// Distinct scope sets: their members, the sets that contain a scope, and the rows of each set.
 struct ScopeSetCatalog: Sendable {
   static let emptySet: UInt32 = 0
@@ -31,8 +33,38 @@ struct ScopeSetCatalog: Sendable {
     _ = intern([])
   }
 
+  /// Takes over sets whose members lie behind each other, the first one's number being 1.
+  ///
+  /// Gives nil where they are no catalog: members that do not ascend or are not below `scopeCount`,
+  /// a set twice, a scope in no set. Sizes and members are 4 bytes each, little-endian.
+  ///
+  /// - Complexity: O(members) on average; what is allocated is in proportion to what is given.
+  init?(seed: UInt64, sizes: RawSpan, members: RawSpan, scopeCount: Int) {
+    self.init(seed: seed)
+    var set: [UInt32] = []
+    var offset = 0
+    for number in 1..<UInt32(1 + sizes.byteCount / 4) {
+      let end = offset + 4 * Int(sizes.integer(UInt32.self, at: Int(number - 1) * 4))
+      guard end <= members.byteCount else { return nil }
+      set.removeAll(keepingCapacity: true)
+      while offset < end {
+        let scope = members.integer(UInt32.self, at: offset)
+        guard scope < scopeCount, set.last.map({ $0 < scope }) ?? true else { return nil }
+        set.append(scope)
+        offset += 4
+      }
+      guard intern(set) == number else { return nil }
+    }
+    guard offset == members.byteCount, containing.count == scopeCount,
+      containing.allSatisfy({ !$0.isEmpty })
+    else { return nil }
+  }
+
   /// How many distinct sets ever appeared.
   var count: Int { ends.count }
+
+  /// How many members all sets have together.
+  var memberCount: Int { members.count }
 
   /// The scopes of `set`, ascending by number.
   @_lifetime(borrow self)

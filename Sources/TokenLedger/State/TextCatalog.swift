@@ -21,8 +21,45 @@ struct TextCatalog: Sendable {
     self.seed = seed
   }
 
+  /// Takes over texts that lie behind each other in `bytes`, the first one's number being 0.
+  ///
+  /// Gives nil where they are no catalog: a text twice, one that is no ``Text``, or bytes without a
+  /// text. Each size is 4 bytes of `sizes`, little-endian.
+  ///
+  /// - Complexity: O(bytes) on average; what is allocated is in proportion to what is given.
+  init?(seed: UInt64, sizes: RawSpan, bytes: RawSpan) {
+    self.seed = seed
+    arena = [UInt8](copying: bytes)
+    guard Text.isValid(arena.span) else { return nil }
+    let count = sizes.byteCount / 4
+    ends.reserveCapacity(count)
+    var end = 0
+    for number in 0..<count {
+      // Cut between characters, each part of valid UTF-8 is valid.
+      if end < arena.count, arena[end] & 0xc0 == 0x80 { return nil }
+      end += Int(sizes.integer(UInt32.self, at: number * 4))
+      guard end <= arena.count else { return nil }
+      ends.append(end)
+    }
+    guard end == arena.count else { return nil }
+    var slotCount = slots.count
+    while slotCount < count * 2 { slotCount *= 2 }
+    slots = [UInt32](repeating: 0, count: slotCount)
+    for number in 0..<UInt32(count) {
+      let index = slotIndex(of: span(number))
+      guard slots[index] == 0 else { return nil }
+      slots[index] = number + 1
+    }
+  }
+
   /// How many texts there are.
   var count: Int { ends.count }
+
+  /// All texts, one behind the other.
+  var bytes: Span<UInt8> {
+    @_lifetime(borrow self)
+    borrowing get { arena.span }
+  }
 
   /// The bytes of the text with `number`.
   @_lifetime(borrow self)

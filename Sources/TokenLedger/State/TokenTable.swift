@@ -64,24 +64,55 @@ struct TokenTable: Sendable {
     _ creation: Creation, id: TokenID, sequence: EventSequence, set: UInt32, user: UInt32,
     owner: UInt32, name: UInt32
   ) -> TokenRow {
-    if let last = ids.last, last >= id.rawValue { isAscending = false }
-    ids.append(id.rawValue)
-    characters.append(creation.character.rawValue)
-    created.append(creation.created.microseconds)
-    sets.append(set)
-    users.append(user)
-    owners.append(owner)
-    names.append(name)
-    versions.append(1)
-    ssoVersions.append(creation.ssoVersion)
-    types.append(creation.type)
-    isDeleted.append(false)
-    isErased.append(false)
-    lastEvents.append(sequence)
-    accesses.append(SecretReference(recorded: creation.access, sequence: sequence, section: 0))
-    let section: UInt8 = creation.access.digest == nil ? 0 : 1
-    refreshes.append(
-      SecretReference(recorded: creation.refresh, sequence: sequence, section: section))
+    append(
+      TokenRecord(
+        id: id.rawValue, character: creation.character.rawValue,
+        created: creation.created.microseconds, lastEvent: sequence,
+        access: SecretReference(recorded: creation.access, sequence: sequence, section: 0),
+        refresh: SecretReference(
+          recorded: creation.refresh, sequence: sequence,
+          section: creation.access.digest == nil ? 0 : 1),
+        set: set, user: user, owner: owner, name: name, version: 1,
+        ssoVersion: creation.ssoVersion, type: creation.type, isDeleted: false, isErased: false))
+  }
+
+  /// Makes room in every column for `count` rows.
+  mutating func reserveCapacity(_ count: Int) {
+    ids.reserveCapacity(count)
+    characters.reserveCapacity(count)
+    created.reserveCapacity(count)
+    sets.reserveCapacity(count)
+    users.reserveCapacity(count)
+    owners.reserveCapacity(count)
+    names.reserveCapacity(count)
+    versions.reserveCapacity(count)
+    ssoVersions.reserveCapacity(count)
+    types.reserveCapacity(count)
+    isDeleted.reserveCapacity(count)
+    isErased.reserveCapacity(count)
+    lastEvents.reserveCapacity(count)
+    accesses.reserveCapacity(count)
+    refreshes.reserveCapacity(count)
+  }
+
+  /// Adds a row with these columns.
+  mutating func append(_ record: TokenRecord) -> TokenRow {
+    if let last = ids.last, last >= record.id { isAscending = false }
+    ids.append(record.id)
+    characters.append(record.character)
+    created.append(record.created)
+    sets.append(record.set)
+    users.append(record.user)
+    owners.append(record.owner)
+    names.append(record.name)
+    versions.append(record.version)
+    ssoVersions.append(record.ssoVersion)
+    types.append(record.type)
+    isDeleted.append(record.isDeleted)
+    isErased.append(record.isErased)
+    lastEvents.append(record.lastEvent)
+    accesses.append(record.access)
+    refreshes.append(record.refresh)
     return TokenRow(ids.count - 1)
   }
 

@@ -20,6 +20,14 @@ extension Subcommand {
       Example(typed: "compact --grace 24 --reason \"disk\"", purpose: "keep deleted ones a day"),
     ])
 
+  static let snapshotting = Subcommand(
+    .snapshot, "Writes a snapshot, from which the next start goes on.",
+    discussion: """
+      A snapshot is a cache: the ledger is the log, and snapshots may be deleted. The daemon makes \
+      them by itself too (snapshot-after). The two latest are kept.
+      """,
+    examples: [Example(typed: "snapshot", purpose: "before a restart")])
+
   static let erasing = Subcommand(
     .erase, "Erases the secrets of a token from the log, now.",
     discussion: """

@@ -7,7 +7,7 @@ extension Subcommand {
   static let all = [
     importing, exporting, querying, history, watching, audit, reporting, restoring, status, digest,
     replaying,
-    verify, checkpoint, compacting, erasing, keys, dump, repair,
+    verify, checkpoint, snapshotting, compacting, erasing, keys, dump, repair,
     completion, manual,
   ]
 

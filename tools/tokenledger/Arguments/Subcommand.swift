@@ -5,7 +5,7 @@
 /// The subcommands, by the word that is typed.
 enum SubcommandName: String, CaseIterable, Hashable, Sendable {
   case `import`, export, query, history, restore, status, digest, verify, dump, repair
-  case audit, replay, watch, report, compact, erase, key, checkpoint, completion, man
+  case audit, replay, watch, report, compact, erase, key, snapshot, checkpoint, completion, man
 }
 
 /// One subcommand with all that may be typed behind it.

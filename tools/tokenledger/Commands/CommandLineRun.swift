@@ -45,6 +45,7 @@ struct CommandLineRun {
     case .audit: try AuditCommand.run(session)
     case .history: try HistoryCommand.run(session)
     case .restore: try RestoreCommand.run(session)
+    case .snapshot: try SnapshotCommand.run(session)
     case .compact: try CompactCommand.run(session)
     case .erase: try EraseCommand.run(session)
     case .checkpoint: try CheckpointCommand.run(session)
