@@ -31,7 +31,7 @@ extension LedgerStore {
     }
     let keys = try options.keys.keys(of: path, makesMissing: true)
     let storage = try fileStorage(path, createIfMissing: true)
-    let store = try open(storage, options, keys, snapshots: try snapshotStorage(path))
+    let store = try open(storage, options, keys, snapshots: snapshotStorage(path))
     store.lock = consume lock
     store.directory = path
     return store
@@ -138,14 +138,10 @@ extension LedgerStore {
     }
   }
 
-  /// The directory of the snapshots in a data directory, made if there is none.
-  private static func snapshotStorage(_ path: String) throws(StoreError) -> FileStorage {
-    let directory = path + "/" + snapshotDirectoryName
-    do throws(SystemError) {
-      return try FileStorage(directory: directory, createIfMissing: true)
-    } catch {
-      throw .directory(error, path: directory)
-    }
+  /// The directory of the snapshots in a data directory, made if there is none; nil where that
+  /// cannot be: a cache is no reason not to start.
+  private static func snapshotStorage(_ path: String) -> FileStorage? {
+    try? FileStorage(directory: path + "/" + snapshotDirectoryName, createIfMissing: true)
   }
 
   /// The same for who writes nothing; nil where it cannot be opened.

@@ -3,6 +3,7 @@
 // start that has none. schema/snapshot.md sections 5 and 6.
 
 import EventLog
+import Foundation
 import LedgerStore
 import LinuxIO
 import TestSupport
@@ -136,6 +137,18 @@ import TokenLedger
     let name = try #require(snapshots(storage).first)
     let text = String(decoding: storage.content(of: name) ?? [], as: Unicode.ASCII.self)
     #expect(!text.contains("pl4nted"))
+  }
+
+  @Test func `a place for snapshots that is none is no reason not to start`() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.file("ledger")
+    try LedgerStore.open(path).commit()
+    let place = path + "/" + LedgerStore.snapshotDirectoryName
+    try FileManager.default.removeItem(atPath: place)
+    #expect(FileManager.default.createFile(atPath: place, contents: nil))
+    let store = try LedgerStore.open(path)
+    #expect(!store.keepsSnapshots && store.eventCount == 2)
+    #expect(try LedgerStore.openForReading(path).eventCount == 2)
   }
 
   @Test func `where there is no room there is no snapshot, and the ledger goes on`() throws {

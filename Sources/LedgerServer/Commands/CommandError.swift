@@ -135,7 +135,7 @@ extension CommandError {
     case .tooManyMoments:
       "LIMIT moments that wait for being rebuilt: at most \(PastState.maximumWanted)"
     case .unreadableLog(let error): "ERR the log cannot be read: \(error.description)"
-    case .noSnapshots: "ERR no snapshots are kept of this ledger"
+    case .noSnapshots: "ERR no snapshots are kept: their directory could not be opened at the start"
     case .failedSnapshot(let error): "ERR no snapshot: \(error.description)"
     case .invalidStreamID:
       "ERR Invalid stream ID specified as stream command argument"

@@ -50,24 +50,40 @@ extension LedgerState {
   private mutating func loadTokens(
     _ body: RawSpan, _ range: Range<Int>
   ) throws(SnapshotError) {
-    let count = range.count / SnapshotLayout.tokenWidth
-    tokens.reserveCapacity(count)
-    rows.reserveCapacity(count)
-    for offset in stride(
-      from: range.lowerBound, to: range.upperBound, by: SnapshotLayout.tokenWidth)
-    {
+    let width = SnapshotLayout.tokenWidth
+    tokens.reserveCapacity(range.count / width)
+    var highest: TokenID?
+    for offset in stride(from: range.lowerBound, to: range.upperBound, by: width) {
       guard let record = TokenRecord(body, at: offset), isPossible(record),
-        let id = TokenID(record.id), anyRow(id) == nil
+        let id = TokenID(record.id)
       else { throw .invalid(field: "token", offset: offset) }
-      let row = tokens.append(record)
-      introduce(row, id)
-      if record.isDeleted {
-        deletedCount += 1
-      } else {
-        tokenCount += 1
-        enlist(row)
-      }
+      _ = tokens.append(record)
+      highest = max(highest ?? id, id)
     }
+    if let highest { nextTokenID = highest.next }
+    guard let repeated = introduceTokens() else { return }
+    throw .invalid(field: "token", offset: range.lowerBound + repeated * width)
+  }
+
+  /// Builds what is found by id, character, user and scope set.
+  ///
+  /// One table at a time: each look misses the cache, and the processor waits for many at once only
+  /// where little is done between them.
+  ///
+  /// - Returns: the row whose id another one has; nil when all ids are distinct.
+  private mutating func introduceTokens() -> Int? {
+    rows.reserveCapacity(tokens.count)
+    for row in 0..<tokens.count where !rows.insertNew(tokens.ids[row], UInt32(row)) { return row }
+    characters.reserveCapacity(tokens.count / 2)
+    var lists: [UInt32] = []
+    lists.reserveCapacity(tokens.count)
+    for row in 0..<tokens.count { lists.append(characters.number(of: tokens.characters[row])) }
+    for row in 0..<tokens.count where !tokens.isDeleted[row] {
+      enlist(TokenRow(row), character: lists[row])
+      tokenCount += 1
+    }
+    deletedCount = tokens.count - tokenCount
+    return nil
   }
 
   /// Whether a token like this can be the outcome of events.

@@ -30,12 +30,35 @@ struct IntegerTable: Sendable {
   ///
   /// - Complexity: amortised O(1) on average.
   mutating func insert(_ key: Int64, _ value: UInt32) {
+    let isNew = insertNew(key, value)
+    precondition(isNew, "a key is inserted once")
+  }
+
+  /// Adds a key, or gives false where it is there.
+  ///
+  /// - Complexity: amortised O(1) on average.
+  mutating func insertNew(_ key: Int64, _ value: UInt32) -> Bool {
     let index = slot(of: key)
-    precondition(values[index] == 0, "a key is inserted once")
+    guard values[index] == 0 else { return false }
     keys[index] = key
     values[index] = value + 1
     count += 1
     if count * 2 > keys.count { grow() }
+    return true
+  }
+
+  /// The value of a key that is given the number of keys before it when it is new.
+  ///
+  /// - Complexity: amortised O(1) on average.
+  mutating func number(of key: Int64) -> UInt32 {
+    let index = slot(of: key)
+    guard values[index] == 0 else { return values[index] - 1 }
+    let number = UInt32(count)
+    keys[index] = key
+    values[index] = number + 1
+    count += 1
+    if count * 2 > keys.count { grow() }
+    return number
   }
 
   private func slot(of key: Int64) -> Int {

@@ -111,21 +111,15 @@ extension LedgerState {
       creation, id: id, sequence: event.sequence, set: internSet(creation.scopes),
       user: creation.user.map { users.intern($0) } ?? TokenTable.noUser,
       owner: texts.intern(creation.ownerHash), name: texts.intern(creation.characterName))
-    introduce(row, id)
+    rows.insert(id.rawValue, row.rawValue)
+    _ = characters.number(of: creation.character.rawValue)
+    if let next = nextTokenID, id >= next { nextTokenID = id.next }
     if let key = event.key {
       _ = keys.intern(key.name)
       keyUses.append(KeyUse(requestDigest: key.requestDigest, token: id))
     }
     tokenCount += 1
     project(row)
-  }
-
-  /// Makes a row that was just added known by its id, and its character known.
-  mutating func introduce(_ row: TokenRow, _ id: TokenID) {
-    rows.insert(id.rawValue, row.rawValue)
-    let character = tokens.characters[row.index]
-    if characters[character] == nil { characters.insert(character, UInt32(characters.count)) }
-    if let next = nextTokenID, id >= next { nextTokenID = id.next }
   }
 
   private mutating func grant(_ names: [Text], to row: TokenRow) {
@@ -212,14 +206,14 @@ extension LedgerState {
 
   /// Puts a live row into every projection.
   private mutating func project(_ row: TokenRow) {
-    enlist(row)
+    enlist(row, character: characterList(row))
     order.insert(row, created: createdTime(row))
   }
 
   /// Puts a live row into the lists of its scope set, its character and its user.
-  mutating func enlist(_ row: TokenRow) {
+  mutating func enlist(_ row: TokenRow, character list: UInt32) {
     sets.insert(row, into: tokens.sets[row.index])
-    characterRows.insert(row, into: characterList(row))
+    characterRows.insert(row, into: list)
     userRows.insert(row, into: userList(row))
   }
 
