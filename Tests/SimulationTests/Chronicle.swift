@@ -65,6 +65,10 @@ final class Chronicle {
   /// How often the disk was full, and whether it is.
   var fullCount = 0
   var isFull = false
+  /// Whether a batch may have been refused that the node does not know of yet.
+  ///
+  /// What is decided until then is refused with it, though the disk has room again.
+  var isRefusalInFlight = false
   /// Whether the disk failed a call since the last start.
   var hasFault = false
   /// Acknowledged by a node that was ending: to be found in the log by the next start.

@@ -84,7 +84,8 @@ final class SimulatedClient {
       request: request, tag: "w\(number)-\(requestCount)",
       actor: "uid:7 pid:\(number)" + (name.map { " \($0)" } ?? ""), moment: chronicle.latest,
       clock: chronicle.clockMicroseconds.count - 1, monotonicMicroseconds: monotonicMicroseconds,
-      fullCount: chronicle.isFull ? chronicle.fullCount - 1 : chronicle.fullCount)
+      fullCount: chronicle.fullCount
+        - (chronicle.isFull || chronicle.isRefusalInFlight ? 1 : 0))
     chronicle.note(sent)
     outstanding.append(sent)
     var writer = RequestWriter()

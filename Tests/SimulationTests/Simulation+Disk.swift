@@ -59,6 +59,7 @@ extension Simulation {
 
   func makeRoom() {
     disk.setCapacity(bytes: .max)
+    if chronicle.isFull { chronicle.isRefusalInFlight = true }
     chronicle.isFull = false
   }
 
@@ -73,10 +74,7 @@ extension Simulation {
     for _ in 0..<2 where Int.random(in: 0...4, using: &generator) == 0 {
       trace.begin("the start dies")
       disk.crash(atChange: Int.random(in: 1...6, using: &generator))
-      do throws(StoreError) { _ = try LedgerStore.open(TracedStorage(disk, trace), options) } catch
-      {
-        trace.note("died")
-      }
+      do throws(StoreError) { _ = try openOnDisk() } catch { trace.note("died") }
       disk = image(.any)
     }
     trace.begin("a start")
@@ -87,7 +85,7 @@ extension Simulation {
   private func open() throws -> LedgerStore {
     do throws(StoreError) {
       if chronicle.isFull { disk.setCapacity(bytes: disk.usedBytes) }
-      return try LedgerStore.open(TracedStorage(disk, trace), options)
+      return try openOnDisk()
     } catch {
       guard error.isDiskFull, chronicle.isFull
       else { throw Violation("the ledger does not open: \(error)") }
@@ -95,6 +93,12 @@ extension Simulation {
       makeRoom()
       return try open()
     }
+  }
+
+  /// Opens the ledger, whose snapshots lie beside its log.
+  private func openOnDisk() throws(StoreError) -> LedgerStore {
+    let storage = TracedStorage(disk, trace)
+    return try LedgerStore.open(storage, options, snapshots: storage)
   }
 
   private func image(_ aftermath: Aftermath) -> SimulatedStorage {

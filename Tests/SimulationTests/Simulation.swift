@@ -42,7 +42,8 @@ final class Simulation {
     settings = .simulated(&generator)
     options = .simulated(clock, &generator)
     let trace = trace
-    let store = try LedgerStore.open(TracedStorage(disk, trace), options)
+    let storage = TracedStorage(disk, trace)
+    let store = try LedgerStore.open(storage, options, snapshots: storage)
     store.commitStepwise()
     node = Node(store: store, settings: settings, log: .silent)
     observer = Observer(node, trace)
@@ -58,6 +59,7 @@ final class Simulation {
   }
 
   private func step() throws {
+    if !node.store.isCommitting { chronicle.isRefusalInFlight = false }
     switch Int.random(in: 0...99, using: &generator) {
     case 0...44: try actAsClient()
     case 45...79: try turn("turn")
@@ -205,6 +207,7 @@ extension ServerSettings {
     settings.grants = [RoleGrant(role: .admin, subject: .user(UserID(rawValue: 7)))]
     settings.limits.maximumUnsentBytes = Int.random(in: 100...4000, using: &generator)
     settings.limits.maximumPendingBytes = Int.random(in: 300...4000, using: &generator)
+    settings.snapshotEventCount = [0, 1, 7, 40].randomElement(using: &generator) ?? 0
     return settings
   }
 }
