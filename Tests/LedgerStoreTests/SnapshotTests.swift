@@ -115,6 +115,20 @@ import TokenLedger
     #expect(try compareStarts(other) == 0)
   }
 
+  @Test func `a snapshot of a longer past does not stand in the way of new ones`() throws {
+    let store = try open(storage)
+    try add(5, to: store)
+    _ = try store.makeSnapshot()
+    let bytes = storage.content(of: try #require(snapshots(storage).first)) ?? []
+    for number in 7...9 {
+      storage.setContent(of: "0000000000000099999\(number).snapshot", to: bytes)
+    }
+    try add(5, to: store)
+    let made = try store.makeSnapshot().sequence.rawValue
+    #expect(try compareStarts(storage) == made)
+    #expect(snapshots(storage).count == 2)
+  }
+
   @Test func `a snapshot from before a compaction still leads to every secret`() throws {
     let store = try open(storage)
     try add(30, to: store)

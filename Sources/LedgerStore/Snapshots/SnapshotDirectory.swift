@@ -62,11 +62,11 @@ struct SnapshotDirectory: Sendable {
 
   // MARK: Writing
 
-  /// Writes a snapshot, and then removes all but the latest ones.
+  /// Writes a snapshot, and then removes all but that one and the one before.
   ///
   /// - Parameters:
   ///   - replayed: the state after `position`, and what belongs to it.
-  ///   - position: a commit of the log.
+  ///   - position: the end of the log when this was begun.
   ///   - lowWaterBytes: what the file system keeps free.
   ///   - stop: ends the writing early.
   /// - Returns: the size in bytes; nil when told to stop.
@@ -97,7 +97,7 @@ struct SnapshotDirectory: Sendable {
       case .failed(let error): throw Self.failure(error, name)
       }
     }
-    removeOld()
+    removeOthers(than: position.sequence)
     return size
   }
 
@@ -130,9 +130,15 @@ struct SnapshotDirectory: Sendable {
     }
   }
 
-  /// Removes all but the latest; what cannot be removed now is removed after the next one.
-  private func removeOld() {
-    for sequence in sequences().dropFirst(Self.keptCount) {
+  /// Removes all but the one just written and those before it that are kept; what cannot be removed
+  /// now is removed after the next one.
+  ///
+  /// One after a later event is of another past, left there when a log was put back: it would stand
+  /// for the latest until this log comes so far.
+  private func removeOthers(than latest: UInt64) {
+    let all = sequences()
+    let kept = all.filter { $0 <= latest }.prefix(Self.keptCount)
+    for sequence in all where !kept.contains(sequence) {
       try? storage.remove(Self.name(sequence))
     }
   }
