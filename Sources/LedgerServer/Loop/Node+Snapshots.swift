@@ -36,8 +36,8 @@ extension Node {
       return
     }
     let eventCount = executor.settings.snapshotEventCount
-    guard eventCount > 0, clock.monotonicMicroseconds >= nextSnapshotMicroseconds,
-      store.eventCount - store.latestSnapshot.rawValue >= eventCount
+    guard eventCount > 0, store.eventCount - store.latestSnapshot.rawValue >= eventCount,
+      clock.monotonicMicroseconds >= nextSnapshotMicroseconds
     else { return }
     store.requestSnapshot()
   }

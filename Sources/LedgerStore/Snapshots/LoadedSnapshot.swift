@@ -96,6 +96,7 @@ extension ReplayError<StoreError> {
   /// Whether reading all of the log might not meet it.
   fileprivate var mayBeOfSnapshot: Bool {
     switch self {
+    case .visitor(.stopped): false
     case .log(.damaged), .log(.otherPast), .visitor: true
     case .log: false
     }
