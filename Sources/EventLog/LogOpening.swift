@@ -1,7 +1,7 @@
-// Starting to write: read the whole log, mend what an interrupted write left behind it, and hand
-// over the writer. Whoever calls this holds the lock. `schema/log.md` section 4.
+// Starting to write: read the log from where its options say, mend what an interrupted write left
+// behind it, and hand over the writer. Whoever calls this holds the lock. `schema/log.md` section 4.
 //
-// Invariant: nothing is changed before the whole log was read and found good, and each step of
+// Invariant: nothing is changed before all of that was read and found good, and each step of
 // the mending leaves a log that the next start reads to the same end.
 
 internal import LinuxIO
@@ -50,7 +50,7 @@ public struct OpenedLog: ~Copyable, Sendable {
 
 /// Opens logs for writing.
 ///
-/// Once the whole log was read and found good:
+/// Once the log was read, from where its options say, and found good:
 ///
 /// 1. unfinished files are removed;
 /// 2. a torn tail is copied, the copy synced, and only then the tail cut off and the cut synced;

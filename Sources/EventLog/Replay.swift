@@ -1,6 +1,6 @@
-// Reading the whole log in order: what starting, looking on and verifying have in common. It
-// checks every header, frame and commit, that nothing is missing between two segments, and judges
-// the end. It writes nothing.
+// Reading the log in order, all of it or from a known commit on: what starting and looking on have
+// in common. It checks every header, and every frame and commit of what it reads, that nothing is
+// missing between two segments, and judges the end. It writes nothing.
 //
 // Cost: the log is read once in chunks of 1 MiB; per event two checks by CRC-32C and one call of
 // the visitor; no allocation.
