@@ -1,5 +1,5 @@
 // Starting to write: read the log from where its options say, mend what an interrupted write left
-// behind it, and hand over the writer. Whoever calls this holds the lock. `schema/log.md` section 4.
+// behind it, and hand over the writer. Whoever calls this holds the lock. `schema/log.md`, part 4.
 //
 // Invariant: nothing is changed before all of that was read and found good, and each step of
 // the mending leaves a log that the next start reads to the same end.
